@@ -1,0 +1,1 @@
+"""dsdcompile: from a trained neural network, or any CRN, to a verified and orderable DNA strand displacement system."""

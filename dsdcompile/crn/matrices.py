@@ -1,0 +1,82 @@
+"""Arrays that cannot change: the sparse integer matrices and vectors every Crn is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from dsdcompile.errors import LimitExceededError
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+Sparse = Any
+"""A scipy ``csr_array`` of int64 (scipy ships no types); rows are reactions, columns species, unless stated."""
+
+
+def frozen_ints(values: ArrayLike, shape: tuple[int, ...] | None = None) -> IntArray:
+    """Return a read-only int64 copy of ``values``, reshaped if ``shape`` is given."""
+    array = np.array(values, dtype=np.int64)
+    if shape is not None:
+        array = array.reshape(shape)
+    array.flags.writeable = False
+    return array
+
+
+def frozen_floats(values: ArrayLike) -> FloatArray:
+    """Return a read-only float64 copy of ``values``."""
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+def frozen_sparse(matrix: Sparse) -> Sparse:
+    """Return a read-only int64 csr copy of ``matrix``: duplicates summed, zeros dropped, columns sorted."""
+    copy = sparse.csr_array(matrix, dtype=np.int64, copy=True)
+    copy.sum_duplicates()
+    copy.eliminate_zeros()
+    copy.sort_indices()
+    copy.indices = copy.indices.astype(np.int64)
+    copy.indptr = copy.indptr.astype(np.int64)
+    for array in (copy.data, copy.indices, copy.indptr):
+        array.flags.writeable = False
+    return copy
+
+
+def sparse_rows(rows: Iterable[Sequence[int]], columns: int) -> Sparse:
+    """Return the count matrix whose row r counts how often each column index occurs in ``rows[r]``."""
+    listed = [np.asarray(row, dtype=np.int64) for row in rows]
+    indices = np.concatenate(listed) if listed else np.zeros(0, dtype=np.int64)
+    pointer = np.concatenate([[0], np.cumsum([len(row) for row in listed], dtype=np.int64)])
+    ones = np.ones(len(indices), dtype=np.int64)
+    return frozen_sparse(sparse.csr_array((ones, indices, pointer), shape=(len(listed), columns)))
+
+
+def same_sparse(left: Sparse, right: Sparse) -> bool:
+    """Return whether two canonical csr matrices (see :func:`frozen_sparse`) are equal entry for entry."""
+    return (
+        left.shape == right.shape
+        and np.array_equal(left.indptr, right.indptr)
+        and np.array_equal(left.indices, right.indices)
+        and np.array_equal(left.data, right.data)
+    )
+
+
+def checked_product(left: Sparse, right: Sparse, what: str) -> Sparse:
+    """Return ``left @ right`` for non-negative integer matrices, or raise where int64 would wrap.
+
+    The same product in float64 bounds each entry to a relative 1e-9, so an entry below 2^62 there is exact here.
+
+    Raises:
+        LimitExceededError: an entry exceeds 2^62; ``what`` names the quantity in the message.
+    """
+    bound = left.astype(np.float64) @ right.astype(np.float64)
+    if bound.nnz and bound.data.max() >= 2.0**62:
+        raise LimitExceededError(
+            f"{what} reaches {bound.data.max():.3g}, beyond 64-bit integers; use --set passes.reduce=none or cost, "
+            "which never multiplies product lists out"
+        )
+    return frozen_sparse(left @ right)
