@@ -1,0 +1,35 @@
+"""Hypothesis strategies shared by the tests: networks and CRNs, small but of every kind."""
+
+import itertools
+
+import numpy as np
+from hypothesis import strategies as st
+
+from dsdcompile.network.network import Layer, Network
+
+WEIGHTS = {"binary": [-1, 1], "ternary": [-1, 0, 1], "integer": [-3, -2, -1, 0, 1, 2, 3]}
+
+
+@st.composite
+def networks(draw: st.DrawFn, max_layers: int = 4, max_width: int = 4) -> Network:
+    """Networks of 1 to ``max_layers`` layers with binary, ternary or integer weights; the last layer may be either."""
+    kind = draw(st.sampled_from(sorted(WEIGHTS)))
+    widths = draw(st.lists(st.integers(1, max_width), min_size=2, max_size=max_layers + 1))
+    last = draw(st.sampled_from(["relu", "linear"]))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    layers = [
+        Layer(
+            rng.choice(WEIGHTS[kind], (before, after)),
+            rng.integers(-8, 9, after) / 4 * draw(st.booleans()),
+            last if depth == len(widths) - 1 else "relu",
+        )
+        for depth, (before, after) in enumerate(itertools.pairwise(widths), start=1)
+    ]
+    return Network(tuple(layers), kind)
+
+
+@st.composite
+def inputs_for(draw: st.DrawFn, network: Network, examples: int = 3) -> np.ndarray:
+    """A batch of inputs (examples, inputs), multiples of 1/4 so that sums are exact."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    return rng.integers(-20, 21, (examples, network.n_inputs)) / 4
