@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray
+from dsdcompile.crn.matrices import IntArray, Sparse
 from dsdcompile.errors import CrnError
 
 
@@ -68,7 +68,7 @@ def levels(crn: Crn) -> list[IntArray]:
     return groups
 
 
-def _dependencies(crn: Crn):  # type: ignore[no-untyped-def]
+def _dependencies(crn: Crn) -> Sparse:
     """Return the 0/1 matrix (reactions, reactions): entry (r, s) says that s makes a reactant of r, r not s."""
     made = (crn.net > 0).astype(np.int64)
     waiting = ((crn.reactants > 0).astype(np.int64) @ made.T).tocsr()

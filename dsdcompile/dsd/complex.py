@@ -1,0 +1,138 @@
+"""Strands bound to each other: a complex at domain level, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from dsdcompile.dsd.domain import base, complement
+from dsdcompile.errors import FormatError
+
+Strand = tuple[str, ...]
+"""A strand as its domain tokens, 5' to 3'."""
+NICK = "+"
+"""Between two strands of a complex."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Complex:
+    """One or more strands with a nested (pseudoknot-free) secondary structure of whole domains.
+
+    Two complexes that differ in the order of strands around the circle are different values and the same molecule:
+    compare :meth:`canonical` forms.
+    """
+
+    sequence: tuple[str, ...]
+    """Domain tokens 5' to 3', with ``+`` between strands."""
+    structure: tuple[str, ...]
+    """``.`` unpaired, ``(`` and ``)`` paired, ``+`` where the sequence has it."""
+
+    def __post_init__(self) -> None:
+        """Check that brackets match, that paired domains are complementary, and that all strands hang together."""
+        if len(self.sequence) != len(self.structure):
+            raise FormatError(f"{len(self.sequence)} domains with a structure of {len(self.structure)} symbols")
+        partner = self.partners()
+        for here, there in enumerate(partner):
+            if there is not None and self.sequence[here] != complement(self.sequence[there]):
+                raise FormatError(f"{self.sequence[here]} is paired with {self.sequence[there]}, not its complement")
+        if not _connected(self, partner):
+            raise FormatError(f"the strands of {' '.join(self.sequence)} do not hang together")
+
+    def partners(self) -> tuple[int | None, ...]:
+        """Return for each position the position it is paired with, or None.
+
+        Raises:
+            FormatError: the brackets do not match, or a nick stands in one row only.
+        """
+        found: list[int | None] = [None] * len(self.structure)
+        open_: list[int] = []
+        for here, (token, symbol) in enumerate(zip(self.sequence, self.structure, strict=True)):
+            if (token == NICK) != (symbol == NICK) or symbol not in ".()+":
+                raise FormatError(f"symbol {symbol!r} stands under {token!r}")
+            if symbol == "(":
+                open_.append(here)
+            elif symbol == ")":
+                if not open_:
+                    raise FormatError(f"a closing bracket too many in {' '.join(self.structure)}")
+                found[here] = open_.pop()
+                found[found[here] or 0] = here
+        if open_:
+            raise FormatError(f"{self.sequence[open_[-1]]}( is never closed")
+        return tuple(found)
+
+    @property
+    def strands(self) -> tuple[Strand, ...]:
+        """The strands, in the order of the sequence."""
+        split: list[list[str]] = [[]]
+        for token in self.sequence:
+            if token == NICK:
+                split.append([])
+            else:
+                split[-1].append(token)
+        return tuple(tuple(strand) for strand in split)
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Names of the domains that occur, complemented or not."""
+        return frozenset(base(token) for token in self.sequence if token != NICK)
+
+    def renamed(self, name: Callable[[str], str]) -> Complex:
+        """Return the complex with every domain name replaced by ``name(name)``."""
+        return Complex(
+            tuple(
+                token if token == NICK else name(base(token)) + ("*" if token.endswith("*") else "")
+                for token in self.sequence
+            ),
+            self.structure,
+        )
+
+    def rotated(self) -> Complex:
+        """Return the same molecule with its first strand moved to the end."""
+        if NICK not in self.sequence:
+            return self
+        cut = self.sequence.index(NICK)
+        sequence = (*self.sequence[cut + 1 :], NICK, *self.sequence[:cut])
+        partner = self.partners()
+        size = len(self.sequence)
+        shift = size - cut
+        structure = []
+        for here in range(size):
+            if sequence[here] == NICK:
+                structure.append(NICK)
+                continue
+            old = here + cut + 1 if here < size - cut - 1 else here - shift
+            there = partner[old]
+            if there is None:
+                structure.append(".")
+            else:
+                new = there - cut - 1 if there > cut else there + shift
+                structure.append("(" if new > here else ")")
+        return Complex(sequence, tuple(structure))
+
+    def canonical(self) -> Complex:
+        """Return the rotation that comes first in order: equal for equal molecules."""
+        best = turn = self
+        for _ in range(len(self.strands) - 1):
+            turn = turn.rotated()
+            best = min(best, turn, key=lambda c: (c.sequence, c.structure))
+        return best
+
+
+def _connected(whole: Complex, partner: tuple[int | None, ...]) -> bool:
+    number, strand_of = 0, []
+    for token in whole.sequence:
+        number += token == NICK
+        strand_of.append(number)
+    group = list(range(number + 1))
+
+    def find(i: int) -> int:
+        while group[i] != i:
+            i = group[i]
+        return i
+
+    for here, there in enumerate(partner):
+        if there is not None:
+            group[find(strand_of[here])] = find(strand_of[there])
+    return len({find(i) for i in range(number + 1)}) == 1

@@ -1,0 +1,202 @@
+"""A DSD system: a table of template instances bound to species. Complexes and strands are derived when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+import numpy as np
+
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import IntArray, frozen_ints
+from dsdcompile.dsd.complex import Complex, Strand
+from dsdcompile.dsd.domain import Domain, DomainLengths, Scope, base, strand_length
+from dsdcompile.dsd.template import DomainSlot, Role, SignalForm, Template, TemplateComplex
+from dsdcompile.errors import SchemeError
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NamedComplex:
+    """A complex of a system, with its name and what it is for."""
+
+    name: str
+    role: Role
+    complex: Complex
+    species: int = -1
+    """For a signal: the index of its species in the system's CRN."""
+    module: int = -1
+    """The module it belongs to; -1 for a signal as it is first added."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OrderedStrand:
+    """A distinct strand an experimenter must have, and what it is for."""
+
+    name: str
+    domains: Strand
+    role: str
+    """``signal`` for inputs and biases, ``fuel`` for a fuel that is one strand, else ``gate``."""
+    member_of: tuple[str, ...]
+    """Names of the complexes it is part of."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class DsdSystem:
+    """The implementation of a CRN by a scheme: modules as rows of a table.
+
+    A module is a template whose species labels are bound to species of the CRN.
+    """
+
+    scheme: str
+    crn: Crn
+    """The implementable CRN: every reaction of it is one module."""
+    form: SignalForm
+    lengths: DomainLengths
+    templates: tuple[Template, ...]
+    template: IntArray
+    """Index of each module's template (modules,)."""
+    species: IntArray
+    """Species of each module by label, padded with -1 (modules, labels)."""
+    reaction: IntArray
+    """The reaction of the CRN that each module implements, -1 for helper modules (modules,)."""
+    toeholds: int = 0
+    """Size of the pool of toehold domains that species share; 0: each species has its own."""
+
+    def __post_init__(self) -> None:
+        """Freeze the table and check its shape."""
+        modules = len(np.asarray(self.template))
+        object.__setattr__(self, "template", frozen_ints(self.template))
+        object.__setattr__(self, "species", frozen_ints(self.species, (modules, -1) if modules else (0, 0)))
+        object.__setattr__(self, "reaction", frozen_ints(self.reaction))
+        if self.reaction.shape != (modules,):
+            raise SchemeError(f"{modules} modules with {self.reaction.shape} reactions")
+
+    @property
+    def n_modules(self) -> int:
+        """The number of modules."""
+        return len(self.template)
+
+    def of_template(self, index: int) -> IntArray:
+        """Return the modules that are instances of one template, ascending."""
+        return np.flatnonzero(self.template == index).astype(np.int64)
+
+    # -- domains -----------------------------------------------------------------------------------------------
+
+    def domain_name(self, slot: DomainSlot, module: int, species: int) -> str:
+        """Return the name of the domain that fills a slot in a module, for the species bound to the slot's label."""
+        if slot.scope is Scope.SYSTEM:
+            return slot.name
+        if slot.scope is Scope.MODULE:
+            return f"m{module}_{slot.name}"
+        if self.toeholds and slot.scope is Scope.SPECIES and slot.part == "toehold":
+            return f"t{self._toehold(species, slot.position)}"
+        return f"{slot.position}_{self.crn.species[species]}"
+
+    def _toehold(self, species: int, position: str) -> int:
+        own = [s.name for s in self.form.domains if s.scope is Scope.SPECIES and s.part == "toehold"]
+        return (species * len(own) + own.index(position)) % self.toeholds
+
+    def names(self, module: int) -> Mapping[str, str]:
+        """Return slot name -> domain name for one module."""
+        bound = self.species[module]
+        template = self.templates[self.template[module]]
+        return {slot.name: self.domain_name(slot, module, int(bound[slot.species])) for slot in template.slots}
+
+    def parts(self, module: int) -> Mapping[str, DomainSlot]:
+        """Return domain name -> slot for one module."""
+        names = self.names(module)
+        return {names[slot.name]: slot for slot in self.templates[self.template[module]].slots}
+
+    # -- complexes ---------------------------------------------------------------------------------------------
+
+    def signal(self, species: int) -> NamedComplex:
+        """Return the strand of a species as an experimenter adds it (its history domain, if any, is its own)."""
+        tokens = tuple(self.domain_name(slot, -1, species) for slot in self.form.domains)
+        complex_ = Complex(tokens, (".",) * len(tokens))
+        return NamedComplex(self.crn.species[species], Role.SIGNAL, complex_, species)
+
+    def instance(self, module: int, part: TemplateComplex) -> NamedComplex:
+        """Return one complex of a module."""
+        names = self.names(module)
+        species = int(self.species[module, part.species]) if part.role is Role.SIGNAL else -1
+        return NamedComplex(
+            f"m{module}_{part.name}", part.role, part.complex.renamed(names.__getitem__), species, module
+        )
+
+    def module(self, module: int, *roles: Role) -> tuple[NamedComplex, ...]:
+        """Return the complexes of a module, of all roles unless some are named."""
+        parts = self.templates[self.template[module]].complexes
+        return tuple(self.instance(module, part) for part in parts if not roles or part.role in roles)
+
+    def fuels(self) -> Iterator[NamedComplex]:
+        """Yield every fuel, module by module, in the order of :func:`dsdcompile.dsd.dosing.fuel_table`."""
+        for module in range(self.n_modules):
+            yield from self.module(module, Role.FUEL)
+
+    @cached_property
+    def initial_signals(self) -> tuple[int, ...]:
+        """Species an experimenter adds: rails of inputs, and species with an initial concentration, ascending."""
+        rails = self.crn.inputs[self.crn.inputs >= 0]
+        return tuple(sorted({*rails.tolist(), *np.flatnonzero(self.crn.initial > 0).tolist()}))
+
+    @cached_property
+    def initial_complexes(self) -> tuple[NamedComplex, ...]:
+        """Everything an experimenter adds: initial signals, then fuels."""
+        return (*(self.signal(s) for s in self.initial_signals), *self.fuels())
+
+    # -- what to order -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def domains(self) -> Mapping[str, Domain]:
+        """Every domain that occurs in what an experimenter adds, by name."""
+        found: dict[str, Domain] = {}
+        for species in self.initial_signals:
+            for slot in self.form.domains:
+                self._add_domain(found, slot, self.domain_name(slot, -1, species))
+        for module in range(self.n_modules):
+            used = {d for part in self.module(module, Role.FUEL) for d in part.complex.domains}
+            for name, slot in self.parts(module).items():
+                if name in used:
+                    self._add_domain(found, slot, name)
+        return found
+
+    def _add_domain(self, found: dict[str, Domain], slot: DomainSlot, name: str) -> None:
+        found.setdefault(name, Domain(name, slot.part, self.lengths.of(slot.part)))
+
+    @cached_property
+    def strands(self) -> tuple[OrderedStrand, ...]:
+        """Every distinct strand of what an experimenter adds, once, in order of first need."""
+        found: dict[Strand, tuple[str, str, list[str]]] = {}
+        for added in self.initial_complexes:
+            several = len(added.complex.strands) > 1
+            for number, strand in enumerate(added.complex.strands, start=1):
+                role = "gate" if several else str(added.role)
+                name = f"{added.name}_s{number}" if several else added.name
+                found.setdefault(strand, (name, role, []))[2].append(added.name)
+        return tuple(
+            OrderedStrand(name, strand, role, tuple(dict.fromkeys(members)))
+            for strand, (name, role, members) in found.items()
+        )
+
+    @cached_property
+    def nucleotides(self) -> int:
+        """Total length of all distinct strands, in nt."""
+        return sum(strand_length(strand.domains, self.domains) for strand in self.strands)
+
+    @cached_property
+    def longest_strand(self) -> int:
+        """Length of the longest strand, in nt."""
+        return max((strand_length(strand.domains, self.domains) for strand in self.strands), default=0)
+
+    def used_domains(self) -> frozenset[str]:
+        """Names of all domains that occur in ordered strands."""
+        return frozenset(base(token) for strand in self.strands for token in strand.domains)
+
+    def __repr__(self) -> str:
+        """Say how large the system is."""
+        return f"<DsdSystem: {self.scheme}, {self.n_modules} modules of {len(self.templates)} templates>"

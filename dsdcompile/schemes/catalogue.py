@@ -1,0 +1,25 @@
+"""The schemes there are."""
+
+from __future__ import annotations
+
+import difflib
+
+from dsdcompile.errors import DesignError
+from dsdcompile.schemes.scheme import Scheme
+from dsdcompile.schemes.soloveichik2010 import Soloveichik2010
+
+SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(),)
+
+
+def find_scheme(name: str) -> Scheme:
+    """Return the scheme of that name or alias.
+
+    Raises:
+        DesignError: there is none; the message lists those there are.
+    """
+    known = {key: scheme for scheme in SCHEMES for key in (scheme.name, *scheme.aliases)}
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise DesignError(f"unknown scheme {name!r}{hint} There are {', '.join(known)}")

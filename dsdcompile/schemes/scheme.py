@@ -1,0 +1,53 @@
+"""The contract of a translation scheme: from the shape of a reaction to a template."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dsdcompile.crn.reaction import Reaction
+from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.dsd.domain import Domain, DomainLengths, strand_length
+from dsdcompile.dsd.template import SignalForm, Template
+
+
+class Scheme(ABC):
+    """A published way to build any reaction of certain shapes from DNA strands."""
+
+    name: ClassVar[str]
+    """Named after its paper, such as ``soloveichik2010``."""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    citation: ClassVar[str]
+    summary: ClassVar[str]
+    """One line: what its gates are like."""
+    guarantees: ClassVar[str]
+    """One line: what is verified of it, and what is known to fail."""
+    form: ClassVar[SignalForm]
+    """How it writes a species as a strand."""
+
+    @abstractmethod
+    def refusal(self, shape: ReactionShape) -> str | None:
+        """Return why the scheme cannot build this shape directly, or None if it can."""
+
+    @abstractmethod
+    def template(self, shape: ReactionShape) -> Template:
+        """Return the template of a shape that :meth:`refusal` accepts."""
+
+    def accepts(self, shape: ReactionShape) -> bool:
+        """Return whether the scheme can build this shape directly."""
+        return self.refusal(shape) is None
+
+    def longest_strand(self, products: int, lengths: DomainLengths) -> int:
+        """Return the longest strand, in nt, of a two-reactant module with that many products."""
+        template = self.template(ReactionShape.of((0, 1), tuple(range(2, 2 + products))))
+        domains = {s.name: Domain(s.name, s.part, lengths.of(s.part)) for s in template.slots}
+        return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
+
+
+def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:
+    """Return one message about the reactions a scheme cannot build."""
+    listed = list(refused)
+    lines = "; ".join(f"{reaction}: {why}" for reaction, why in listed[:most])
+    more = f" (and {len(listed) - most} more)" if len(listed) > most else ""
+    return f"{scheme} cannot build {lines}{more}"
