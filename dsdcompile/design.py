@@ -1,0 +1,279 @@
+"""The validated request: what a design file says, as frozen data with every default in one place.
+
+Each table of a design file is one class below; a key's meaning, unit and default are its field. ``check_design`` turns
+plain data (a parsed TOML file) into a :class:`Design` and reports every error at once, each with its key.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from dsdcompile import units
+from dsdcompile.errors import DesignError
+
+
+def _quantity(read: Callable[[str], float], example: str) -> BeforeValidator:
+    def convert(value: object) -> float:
+        if not isinstance(value, str):
+            raise ValueError(f"expected text with a unit, such as {example!r}")
+        try:
+            return read(value)
+        except DesignError as error:
+            raise ValueError(str(error)) from None
+
+    return BeforeValidator(convert)
+
+
+def _bimolecular(text: str) -> float:
+    rate, molecularity = units.rate_constant(text)
+    if molecularity != 2:
+        raise DesignError(f"{text!r} is a rate of one reactant; expected /M/s")
+    return rate
+
+
+Molar = Annotated[float, _quantity(units.concentration, "10 nM")]
+"""Written as text with a unit, held in M."""
+Seconds = Annotated[float, _quantity(units.duration, "24 h")]
+"""Written as text with a unit, held in s."""
+PerMolarSecond = Annotated[float, _quantity(_bimolecular, "1e6 /M/s")]
+"""Written as text with a unit, held in /M/s."""
+
+Floats = Annotated[tuple[float, ...], Field(strict=False)]
+"""A TOML array of numbers."""
+
+
+class Table(BaseModel):
+    """A table of a design file: frozen, strict about types, no unknown keys, finite numbers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+
+@final
+class NetworkTable(Table):
+    """Where the network comes from."""
+
+    file: str = Field(description="network file, relative to the design file (.json, .npz or .onnx)")
+
+
+@final
+class CrnTable(Table):
+    """Where the CRN comes from, for designs that start from one."""
+
+    file: str = Field(description="reaction file (.crn), relative to the design file")
+
+
+@final
+class DataTable(Table):
+    """Examples whose limits dose the fuels and whose labels are compared."""
+
+    name: Literal["iris", "mnist", "virus", "csv"] = Field(description="which data set")
+    file: str | None = Field(None, description="CSV file for the virus table or any other, relative to the design file")
+    directory: str | None = Field(None, description="folder with the MNIST IDX files, relative to the design file")
+    label: str = Field("label", description="name of the label column of a CSV file")
+    examples: Annotated[int, Field(gt=0)] | None = Field(None, description="use this many examples only (default: all)")
+
+
+@final
+class InputsTable(Table):
+    """Inputs for designs without a data set: a box that bounds them, and examples to simulate."""
+
+    low: Floats = Field((), description="smallest value of each input, in formal units")
+    high: Floats = Field((), description="largest value of each input, in formal units")
+    examples: Annotated[tuple[Floats, ...], Field(strict=False)] = Field(
+        (), description="examples to simulate and compare"
+    )
+
+    @model_validator(mode="after")
+    def _box(self) -> InputsTable:
+        if len(self.low) != len(self.high):
+            raise ValueError(f"low has {len(self.low)} values and high {len(self.high)}; give one of each per input")
+        for number, (low, high) in enumerate(zip(self.low, self.high, strict=True), start=1):
+            if low > high:
+                raise ValueError(f"input {number}: low {low} is above high {high}")
+        for number, example in enumerate(self.examples, start=1):
+            if self.low and len(example) != len(self.low):
+                raise ValueError(f"example {number} has {len(example)} values for {len(self.low)} inputs")
+            if any(not low <= x <= high for low, x, high in zip(self.low, example, self.high, strict=False)):
+                raise ValueError(f"example {number} lies outside the box that low and high declare")
+        return self
+
+
+@final
+class PassesTable(Table):
+    """How the formal CRN is rewritten before it is built."""
+
+    reduce: Literal["paper", "cost", "none"] = Field(
+        "paper", description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; none: not at all"
+    )
+
+
+@final
+class SchemeTable(Table):
+    """The translation scheme and its lengths."""
+
+    name: str = Field("soloveichik2010", description="a scheme that `dsdcompile schemes` lists")
+    max_products: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="most products of one reaction (default: as many as lab.longest_strand allows)"
+    )
+    toehold: Annotated[int, Field(ge=3, le=12)] = Field(6, description="toehold length, nt")
+    recognition: Annotated[int, Field(ge=8, le=60)] = Field(15, description="recognition and history length, nt")
+    clamp: Annotated[int, Field(ge=1, le=5)] = Field(2, description="clamp length, nt, for schemes with clamps")
+    toeholds: Annotated[int, Field(ge=0)] = Field(
+        0, description="size of the pool of toeholds that species share; 0: each species has its own"
+    )
+
+
+@final
+class KineticsTable(Table):
+    """What a formal unit and a formal time unit stand for, and how fast strands react."""
+
+    mode: Literal["fast", "matched"] = Field(
+        "fast", description="fast: every step at rate (rate-independent CRNs); matched: formal rates are reproduced"
+    )
+    unit: Molar = Field(1e-8, description="the concentration of one formal unit, such as '10 nM'")
+    rate: PerMolarSecond = Field(1e6, description="rate constant of a strand displacement step, such as '1e6 /M/s'")
+    time: Seconds | None = Field(
+        None, description="the duration of one formal time unit (default: 1 / (rate x unit), as for a formal rate of 1)"
+    )
+
+    @property
+    def time_unit(self) -> float:
+        """One formal time unit, in s."""
+        return self.time if self.time is not None else 1.0 / (self.rate * self.unit)
+
+
+@final
+class DosingTable(Table):
+    """How much fuel."""
+
+    margin: Annotated[float, Field(ge=0)] = Field(0.2, description="fuel beyond the bound on turnover, as a fraction")
+    ceiling: Molar = Field(1e-5, description="a dose above this is reported")
+    floor: Annotated[float, Field(gt=0)] = Field(
+        0.1, description="turnover, in formal units, that every module is prepared for"
+    )
+
+
+@final
+class VerifyTable(Table):
+    """How the system is verified."""
+
+    whole: Literal["auto", "always", "never"] = Field(
+        "auto", description="enumerate the whole system as well: auto does so up to whole_modules modules"
+    )
+    whole_modules: Annotated[int, Field(ge=0)] = Field(80, description="largest system that auto enumerates whole")
+
+
+@final
+class SimulateTable(Table):
+    """How curves are computed."""
+
+    example: Annotated[int, Field(ge=1)] = Field(1, description="the example whose curves are drawn, from 1")
+    until: Seconds | None = Field(None, description="end of the curves (default: chosen from completion)")
+    points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
+    rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")
+
+
+@final
+class SequencesTable(Table):
+    """How domains get sequences."""
+
+    seed: Annotated[int, Field(ge=0)] = Field(1, description="seed: the same seed gives the same sequences")
+
+
+@final
+class LabTable(Table):
+    """What is ordered, and how."""
+
+    vendor: Literal["idt"] = Field("idt", description="whose order form")
+    longest_strand: Annotated[int, Field(ge=20, le=200)] = Field(
+        120, description="longest strand the lab orders, nt (about 100 standard, 200 ultramer)"
+    )
+
+
+@final
+class Design(Table):
+    """A design: what to compile, how, and for which laboratory."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = Field(
+        description="short name: letters, digits, '_', '.', '-'; results go to build/NAME"
+    )
+    network: NetworkTable | None = None
+    crn: CrnTable | None = None
+    data: DataTable | None = None
+    inputs: InputsTable = InputsTable()
+    passes: PassesTable = PassesTable()
+    scheme: SchemeTable = SchemeTable()
+    kinetics: KineticsTable = KineticsTable()
+    dosing: DosingTable = DosingTable()
+    verify: VerifyTable = VerifyTable()
+    simulate: SimulateTable = SimulateTable()
+    sequences: SequencesTable = SequencesTable()
+    lab: LabTable = LabTable()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Design:
+        if (self.network is None) == (self.crn is None):
+            raise ValueError("give either [network] file = ... or [crn] file = ..., one of the two")
+        if self.network is not None and self.data is None and not self.inputs.high:
+            raise ValueError(
+                "fuels need a bound on the inputs: give [data] name = ... or [inputs] low = ..., high = ..."
+            )
+        return self
+
+
+def check_design(values: Mapping[str, Any], where: str) -> Design:
+    """Return the design that parsed TOML data describe; ``where`` names their file in messages.
+
+    Raises:
+        DesignError: one message with every error, each with its key and what was expected.
+    """
+    try:
+        return Design.model_validate(dict(values))
+    except ValidationError as error:
+        lines = [_line(dict(item)) for item in error.errors(include_url=False)]
+        raise DesignError("\n".join(f"{where}: {line}" for line in dict.fromkeys(lines))) from None
+
+
+def _line(error: Mapping[str, Any]) -> str:
+    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "the design"
+    if error["type"] == "extra_forbidden":
+        known = keys_of(error["loc"][:-1])
+        close = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known keys here: {', '.join(sorted(known))}"
+        return f"unknown key {place}; {hint}"
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    given = "" if error["type"] in ("missing", "value_error") else f", not {str(error['input'])[:60]!r}"
+    return f"{place}: {message}{given}"
+
+
+def keys_of(path: Iterable[str | int]) -> list[str]:
+    """Return the keys of the table at a path of keys; of the whole design for an empty path."""
+    table: type[BaseModel] = Design
+    for part in path:
+        field = table.model_fields.get(str(part))
+        options = () if field is None else (field.annotation, *getattr(field.annotation, "__args__", ()))
+        inner = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
+        if not inner:
+            return []
+        table = inner[0]
+    return list(table.model_fields)
+
+
+def describe_keys() -> list[tuple[str, str, str]]:
+    """Return every key of a design file with its default and meaning, for ``--help`` and the documentation."""
+    rows = []
+    for key, field in Design.model_fields.items():
+        inner = keys_of((key,))
+        if not inner:
+            rows.append((key, "required" if field.is_required() else repr(field.default), field.description or ""))
+            continue
+        options = (field.annotation, *getattr(field.annotation, "__args__", ()))
+        table = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
+        for name, entry in table.model_fields.items():
+            default = "required" if entry.is_required() else repr(entry.default)
+            rows.append((f"{key}.{name}", default, entry.description or ""))
+    return rows

@@ -1,0 +1,63 @@
+"""Read design files: TOML on disk, with ``--set`` changes on top, into a validated Design."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dsdcompile.design import Design, check_design, keys_of
+from dsdcompile.errors import DesignError
+
+
+def load_design(path: Path, changes: Iterable[str] = ()) -> Design:
+    """Return the design at ``path``, with changes such as ``scheme.max_products=2`` applied before it is checked.
+
+    A ``.crn`` file is a design of its own: its name, and defaults for the rest.
+
+    Raises:
+        DesignError: the file is missing, is not TOML, or asks for something that cannot be.
+    """
+    if not path.is_file():
+        raise DesignError(f"{path}: no such design file")
+    values = _crn_values(path) if path.suffix == ".crn" else _toml_values(path)
+    for change in changes:
+        values = _changed(values, change)
+    return check_design(values, str(path))
+
+
+def _crn_values(path: Path) -> dict[str, Any]:
+    return {"name": path.stem, "crn": {"file": path.name}}
+
+
+def _toml_values(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DesignError(f"{path}: not a TOML file: {error}") from None
+
+
+def _changed(values: Mapping[str, Any], change: str) -> dict[str, Any]:
+    key, equals, text = change.partition("=")
+    path = key.strip().split(".")
+    if not equals or not all(path):
+        raise DesignError(f"--set {change}: write key=value, such as scheme.max_products=2")
+    if len(path) > 2 or (len(path) == 2 and not keys_of(path[:1])):
+        raise DesignError(f"--set {change}: no table {'.'.join(path[:-1])!r}; tables are {', '.join(_tables())}")
+    if len(path) == 1:
+        return {**values, path[0]: _value(text)}
+    table = values.get(path[0])
+    return {**values, path[0]: {**(table if isinstance(table, Mapping) else {}), path[1]: _value(text)}}
+
+
+def _tables() -> list[str]:
+    return [key for key in keys_of(()) if keys_of((key,))]
+
+
+def _value(text: str) -> Any:
+    """Return the TOML value that ``text`` writes, or the text itself: ``kinetics.unit=10 nM`` needs no quotes."""
+    try:
+        return tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
