@@ -1,0 +1,1 @@
+"""The whole way, from a design to what the laboratory needs, in the order it happens."""
