@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 from hypothesis import strategies as st
 
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.reaction import Reaction
 from dsdcompile.network.network import Layer, Network
 
 WEIGHTS = {"binary": [-1, 1], "ternary": [-1, 0, 1], "integer": [-3, -2, -1, 0, 1, 2, 3]}
@@ -33,3 +35,17 @@ def inputs_for(draw: st.DrawFn, network: Network, examples: int = 3) -> np.ndarr
     """A batch of inputs (examples, inputs), multiples of 1/4 so that sums are exact."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     return rng.integers(-20, 21, (examples, network.n_inputs)) / 4
+
+
+@st.composite
+def crns(draw: st.DrawFn, max_species: int = 6, max_reactions: int = 5) -> Crn:
+    """Any CRNs: repeats, catalysts, empty sides, rails, rates and initial concentrations that are exact in binary."""
+    names = [f"S{i}" for i in range(draw(st.integers(1, max_species)))]
+    side = st.lists(st.sampled_from(names), max_size=3).map(tuple)
+    rate = st.sampled_from([0.25, 1.0, 3.0, 1e5])
+    reactions = draw(st.lists(st.builds(Reaction, side, side, rate), max_size=max_reactions))
+    rails = draw(st.permutations(names))
+    inputs = [rails[0]] if draw(st.booleans()) else [(rails[0], rails[1])] if len(rails) > 1 else []
+    outputs = [rails[-1]] if draw(st.booleans()) else []
+    initial = {name: amount / 4 for name in names if (amount := draw(st.integers(0, 9)))}
+    return Crn.of(reactions, species=names, initial=initial, inputs=inputs, outputs=outputs)

@@ -1,0 +1,287 @@
+"""Reactions as text: what users of Nuskell and crnsimulator write, and what dsdcompile writes.
+
+::
+
+    # anything after '#' is a comment
+    A + B -> C + C [k = 1e5 /M/s]
+    2 X <=> Y      [kf = 2, kr = 1]; X ->
+    A @initial 10 nM
+    formals = {A, B, C}
+
+Nuskell's declarations (``formals``, ``signals``, ``fuels``, ``constant``) name species and carry no more meaning here.
+Inputs, outputs and dual-rail pairs are comments to other programs: ``#! input Xp Xn`` (offset after ``shift``),
+``#! output Yp Yn``, ``#! pair Sp Sn``; a single-rail input or output names one species.
+
+Units: a number without a unit is in formal units (and formal time); a concentration or rate constant with one is
+converted with the formal unit that the design states, so a file may use either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeVar
+
+import numpy as np
+
+from dsdcompile import units
+from dsdcompile.crn.crn import NO_RAIL, Crn
+from dsdcompile.crn.reaction import Reaction
+from dsdcompile.errors import CrnError, DesignError, FormatError
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t\r]+)|(?P<arrow><=>|<->|->)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<symbol>[-+=\[\]{},;@/])"
+)
+_DECLARATIONS = ("formals", "signals", "fuels", "constant")
+Quantity = TypeVar("Quantity")
+MOST_COPIES = 10**6
+"""Largest stoichiometric count a file may write: more is a typing error, not chemistry."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    column: int
+
+
+@dataclass
+class _Parsed:
+    reactions: list[Reaction] = field(default_factory=list)
+    species: list[str] = field(default_factory=list)
+    initial: dict[str, float] = field(default_factory=dict)
+    inputs: list[tuple[str, ...]] = field(default_factory=list)
+    outputs: list[tuple[str, ...]] = field(default_factory=list)
+    pairs: list[tuple[str, ...]] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=list)
+
+
+def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
+    """Return the CRN that ``text`` describes, in formal units.
+
+    Args:
+        text: Reactions, initial concentrations and pragmas.
+        unit: One formal unit, in M: what written concentrations are divided by.
+        time: One formal time unit, in s: what written rate constants are multiplied by.
+
+    Raises:
+        FormatError: the text is not of this form; the message gives line, column and what was expected.
+    """
+    parsed = _Parsed()
+    for number, line in enumerate(text.splitlines(), start=1):
+        body, _, comment = line.partition("#")
+        for statement in _statements(body, number):
+            _Statement(statement, number, unit, time).parse(parsed)
+        if comment.startswith("!"):
+            _pragma(comment[1:].split(), number, parsed)
+    try:
+        crn = Crn.of(
+            parsed.reactions,
+            species=parsed.species,
+            initial=parsed.initial,
+            inputs=[_rails(rails) for rails in parsed.inputs],
+            outputs=[_rails(rails) for rails in parsed.outputs],
+            pairs=[(rails[0], rails[1]) for rails in parsed.pairs],
+        )
+        return crn.with_(offsets=np.array(parsed.offsets))
+    except CrnError as error:
+        raise FormatError(str(error)) from None
+
+
+def _rails(names: tuple[str, ...]) -> str | tuple[str, str]:
+    return names[0] if len(names) == 1 else (names[0], names[1])
+
+
+def _statements(body: str, line: int) -> Iterator[list[_Token]]:
+    """Yield the tokens of each statement of a line; statements are separated by ';'."""
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(body):
+        match = _TOKEN.match(body, at)
+        if match is None:
+            raise FormatError(
+                f"line {line}, column {at + 1}: unexpected {body[at]!r}; expected a species or a reaction"
+            )
+        if match["symbol"] == ";":
+            yield tokens
+            tokens = []
+        elif match.lastgroup != "space":
+            tokens.append(_Token(str(match.lastgroup), match[0], at + 1))
+        at = match.end()
+    if tokens:
+        yield tokens
+
+
+def _pragma(words: list[str], line: int, parsed: _Parsed) -> None:
+    lists = {"input": parsed.inputs, "output": parsed.outputs, "pair": parsed.pairs}
+    if not words or words[0] not in (*lists, "species"):
+        raise FormatError(f"line {line}: unknown pragma; expected '#! input', '#! output', '#! pair' or '#! species'")
+    kind, names = words[0], words[1:]
+    if kind == "species":
+        parsed.species += names
+        return
+    offset = 0.0
+    if kind == "input":
+        if "shift" in names:
+            cut = names.index("shift")
+            try:
+                offset = float(" ".join(names[cut + 1 :]))
+            except ValueError:
+                raise FormatError(f"line {line}: expected a number after 'shift'") from None
+            names = names[:cut]
+        parsed.offsets.append(offset)
+    if len(names) not in ((2,) if kind == "pair" else (1, 2)):
+        raise FormatError(f"line {line}: '#! {kind}' takes the species of its plus and minus rail")
+    lists[kind].append(tuple(names))
+
+
+class _Statement:
+    """One statement, read token by token."""
+
+    def __init__(self, tokens: list[_Token], line: int, unit: float, time: float) -> None:
+        self.tokens, self.line, self.unit, self.time = tokens, line, unit, time
+        self.at = 0
+
+    def parse(self, parsed: _Parsed) -> None:
+        if not self.tokens:
+            return
+        if self._peek("name") and self.tokens[0].text in _DECLARATIONS and self._text(1) == "=":
+            self._declaration(parsed)
+        elif self._peek("name") and self._text(1) == "@":
+            self._initial(parsed)
+        else:
+            self._reaction(parsed)
+        if self.at < len(self.tokens):
+            self._fail("the end of the statement")
+
+    def _text(self, ahead: int = 0) -> str:
+        return self.tokens[self.at + ahead].text if self.at + ahead < len(self.tokens) else ""
+
+    def _peek(self, kind: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at].kind == kind
+
+    def _take(self, kind: str, expected: str) -> str:
+        if not self._peek(kind):
+            self._fail(expected)
+        self.at += 1
+        return self.tokens[self.at - 1].text
+
+    def _symbol(self, text: str) -> None:
+        if self._text() != text:
+            self._fail(repr(text))
+        self.at += 1
+
+    def _fail(self, expected: str) -> NoReturn:
+        if self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            raise FormatError(f"line {self.line}, column {token.column}: found {token.text!r}, expected {expected}")
+        last = self.tokens[-1]
+        column = last.column + len(last.text)
+        raise FormatError(f"line {self.line}, column {column}: the line ends, expected {expected}")
+
+    def _declaration(self, parsed: _Parsed) -> None:
+        self.at += 2
+        self._symbol("{")
+        while self._text() != "}":
+            parsed.species.append(self._take("name", "a species or '}'"))
+            if self._text() != "}":
+                self._symbol(",")
+        self._symbol("}")
+
+    def _initial(self, parsed: _Parsed) -> None:
+        name = self._take("name", "a species")
+        self._symbol("@")
+        word = self._take("name", "'initial'")
+        if word not in ("i", "initial"):
+            self.at -= 1
+            self._fail("'initial' (or 'i')")
+        amount = float(self._take("number", "a concentration"))
+        if self._peek("name"):
+            written = f"{amount} {self._take('name', 'a unit')}"
+            amount = self._quantity(lambda: units.concentration(written)) / self.unit
+        parsed.species.append(name)
+        parsed.initial[name] = amount
+
+    def _quantity(self, read: Callable[[], Quantity]) -> Quantity:
+        try:
+            return read()
+        except DesignError as error:
+            raise FormatError(f"line {self.line}: {error}") from None
+
+    def _reaction(self, parsed: _Parsed) -> None:
+        left = self._side()
+        arrow = self._take("arrow", "'+', '->' or '<=>'")
+        right = self._side()
+        both = arrow != "->"
+        forward, reverse = self._rates(both, len(left), len(right))
+        parsed.reactions.append(Reaction(left, right, forward))
+        if both:
+            parsed.reactions.append(Reaction(right, left, reverse))
+
+    def _side(self) -> tuple[str, ...]:
+        if not self._peek("name") and not self._peek("number"):
+            return ()
+        species: list[str] = []
+        while True:
+            count = 1
+            if self._peek("number"):
+                text = self._take("number", "a count")
+                if not text.isdecimal() or not 0 < len(text) <= 7 or int(text) > MOST_COPIES:
+                    self.at -= 1
+                    self._fail(f"a whole number of copies up to {MOST_COPIES}")
+                count = int(text)
+            species += [self._take("name", "a species")] * count
+            if self._text() != "+":
+                return tuple(species)
+            self.at += 1
+
+    def _rates(self, both: bool, left: int, right: int) -> tuple[float, float]:
+        if self._text() != "[":
+            return 1.0, 1.0
+        self.at += 1
+        found: dict[str, float] = {}
+        allowed = ("kf", "kr") if both else ("k",)
+        while True:
+            name = self._take("name", f"{' or '.join(allowed)} = a rate constant")
+            if name not in (*allowed, "k"):
+                self.at -= 1
+                self._fail(" or ".join(allowed))
+            self._symbol("=")
+            found[name] = self._rate(right if name == "kr" else left)
+            if self._text() != ",":
+                break
+            self.at += 1
+        self._symbol("]")
+        default = found.get("k", 1.0)
+        return found.get("kf", default), found.get("kr", default)
+
+    def _rate(self, molecularity: int) -> float:
+        text = self._take("number", "a rate constant")
+        unit = ""
+        while self._text() == "/":
+            self.at += 1
+            unit += "/" + self._take("name", "a unit")
+        if float(text) <= 0:
+            self._fail("a positive rate constant")
+        if not unit:
+            return float(text)
+        rate, order = self._quantity(lambda: units.rate_constant(f"{text} {unit}"))
+        if order != molecularity:
+            raise FormatError(f"line {self.line}: {text} {unit} on a side with {molecularity} species")
+        return float(rate * self.time * self.unit ** (order - 1))
+
+
+def show_crn(crn: Crn, title: str = "") -> str:
+    """Return the CRN as text that :func:`parse_crn` reads back to an equal Crn."""
+    lines = [f"# {line}" for line in title.splitlines()]
+    lines += [f"#! species {' '.join(crn.species[i : i + 12])}" for i in range(0, crn.n_species, 12)]
+    for kind, table in (("input", crn.inputs), ("output", crn.outputs), ("pair", crn.pairs)):
+        for row, rails in enumerate(table.tolist()):
+            names = " ".join(crn.species[rail] for rail in rails if rail != NO_RAIL)
+            shift = f" shift {crn.offsets[row].item()!r}" if kind == "input" and crn.offsets[row] else ""
+            lines.append(f"#! {kind} {names}{shift}")
+    lines += [f"{crn.species[i]} @initial {crn.initial[i].item()!r}" for i in np.flatnonzero(crn.initial)]
+    lines += [str(reaction) for reaction in crn]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""The stages of the pipeline: each turns the values of earlier stages into its own, one file a stage."""

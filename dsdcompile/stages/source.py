@@ -1,0 +1,108 @@
+"""Where everything starts: the network or CRN a design names, and the inputs it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats, frozen_ints
+from dsdcompile.crn.text import parse_crn
+from dsdcompile.design import Design
+from dsdcompile.errors import DesignError, FormatError
+from dsdcompile.formats.network_file import load_network
+from dsdcompile.network.compile import compile_network
+from dsdcompile.network.network import Network
+from dsdcompile.train.datasets import load_data
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """The inputs a design declares: examples to compare, and the corner of a box that bounds all inputs."""
+
+    inputs: FloatArray
+    """Network inputs, scaled (examples, inputs)."""
+    labels: IntArray | None
+    """The true class of each example, where there is one (examples,)."""
+    corner: FloatArray | None
+    """Largest concentration on the plus and minus rail of each input (inputs, 2), or None without a declared box."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What is to be compiled."""
+
+    network: Network | None
+    formal: Crn
+    """The formal CRN, in formal units."""
+    examples: Examples
+
+
+def read_source(design: Design, folder: Path) -> Source:
+    """Return what a design compiles; file names in it are relative to ``folder``.
+
+    Raises:
+        DesignError: a file is missing, or inputs do not fit the network.
+        FormatError: a file cannot be read.
+    """
+    network = None
+    if design.network is not None:
+        network = load_network(_existing(folder / design.network.file, "network.file"))
+        formal = compile_network(network)
+    else:
+        assert design.crn is not None, "a design has one source"
+        path = _existing(folder / design.crn.file, "crn.file")
+        formal = _read_crn(path, design.kinetics.unit)
+    return Source(network, formal, _examples(design, folder, network, formal))
+
+
+def _existing(path: Path, key: str) -> Path:
+    if not path.is_file():
+        raise DesignError(f"{key}: no file {path}")
+    return path
+
+
+def _read_crn(path: Path, unit: float) -> Crn:
+    try:
+        return parse_crn(path.read_text(encoding="utf-8"), unit=unit)
+    except (FormatError, UnicodeDecodeError) as error:
+        raise FormatError(f"{path}: {error}") from None
+
+
+def _examples(design: Design, folder: Path, network: Network | None, formal: Crn) -> Examples:
+    count = len(formal.inputs)
+    declared = _table(design.inputs.examples, count, "inputs.examples")
+    labels = None
+    if design.data is not None:
+        if network is None:
+            raise DesignError("data: a data set needs a network; give [network] file = ...")
+        data = load_data(design.data, folder)
+        if data.features.shape[1] != network.n_inputs:
+            raise DesignError(f"data: {data.features.shape[1]} features for a network with {network.n_inputs} inputs")
+        declared = network.scale(data.features)
+        labels = frozen_ints(data.labels)
+    corner = None
+    if design.inputs.high:
+        box = _table([design.inputs.low, design.inputs.high], count, "inputs.low")
+        corner = frozen_floats(np.stack([np.maximum(box[1], 0.0), np.maximum(-box[0], 0.0)], axis=1))
+        if not len(declared):
+            declared = frozen_floats(np.unique(box, axis=0))
+    if not len(declared):
+        declared = frozen_floats(np.zeros((1, count)))
+    if design.simulate.example > len(declared):
+        raise DesignError(f"simulate.example: {design.simulate.example} of {len(declared)} examples")
+    return Examples(frozen_floats(declared), labels, corner)
+
+
+def _table(rows: Iterable[Iterable[float]], columns: int, key: str) -> FloatArray:
+    table = [list(row) for row in rows]
+    for number, row in enumerate(table, start=1):
+        if len(row) != columns:
+            raise DesignError(f"{key}: row {number} has {len(row)} values for {columns} inputs")
+    return frozen_floats(np.array(table, dtype=np.float64).reshape(-1, columns))

@@ -1,0 +1,103 @@
+"""Verdicts: proved, refuted with a witness, or undecided with a reason. Nothing undecided counts as a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import final
+
+from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.kernel import show_kernel
+
+
+@final
+class Outcome(StrEnum):
+    """The three ways a check can end."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A reaction that should not be there, or should be and is not."""
+
+    problem: str
+    """What is wrong, in words."""
+    reactants: tuple[Complex, ...] = ()
+    products: tuple[Complex, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the witness with its complexes in kernel notation."""
+        sides = ("  +  ".join(map(show_kernel, side)) for side in (self.reactants, self.products))
+        return f"{self.problem}\n    {'  ->  '.join(sides)}" if self.reactants or self.products else self.problem
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked."""
+
+    name: str
+    """What was checked, such as ``template A + B -> C``."""
+    outcome: Outcome
+    detail: str
+    """What was found, or which limit was hit."""
+    witnesses: tuple[Witness, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All checks of a system, with what they rest on."""
+
+    checks: tuple[Check, ...]
+    assumptions: tuple[str, ...]
+    tools: tuple[str, ...]
+    """Programs and versions."""
+    options: tuple[tuple[str, str], ...]
+    """Settings of the enumeration by name."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Proved if every check is; refuted if any is; else undecided. No checks prove nothing."""
+        return together(check.outcome for check in self.checks)
+
+    def summary(self) -> dict[str, object]:
+        """Return the verification as plain data for ``verification.json``."""
+        return {
+            "verdict": str(self.outcome),
+            "checks": [
+                {
+                    "name": check.name,
+                    "outcome": str(check.outcome),
+                    "detail": check.detail,
+                    "witnesses": [
+                        {
+                            "problem": witness.problem,
+                            "reactants": [show_kernel(c) for c in witness.reactants],
+                            "products": [show_kernel(c) for c in witness.products],
+                        }
+                        for witness in check.witnesses
+                    ],
+                }
+                for check in self.checks
+            ],
+            "assumptions": list(self.assumptions),
+            "tools": list(self.tools),
+            "options": dict(self.options),
+        }
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the outcome of several: refuted wins over undecided, undecided over proved; none prove nothing."""
+    found = set(outcomes)
+    if not found:
+        return Outcome.UNDECIDED
+    for worst in (Outcome.REFUTED, Outcome.UNDECIDED):
+        if worst in found:
+            return worst
+    return Outcome.PROVED
