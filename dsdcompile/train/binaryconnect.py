@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.design import TrainingTable
 from dsdcompile.errors import BackendError
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.train.datasets import DataSet
-from dsdcompile.train.recipe import Recipe
 
 Report = Callable[[int, float, float], None]
 """Called after each epoch with its number, its loss and the validation accuracy."""
@@ -37,7 +37,9 @@ def pytorch() -> Any:
     return torch
 
 
-def train(recipe: Recipe, data: DataSet, report: Report | None = None, checkpoint: Path | None = None) -> Network:
+def train(
+    recipe: TrainingTable, data: DataSet, report: Report | None = None, checkpoint: Path | None = None
+) -> Network:
     """Return the network of the epoch with the best validation accuracy (the lower loss breaks ties).
 
     Features are standardised by the training part's mean and deviation, which the network carries as its scaling; MNIST
@@ -63,7 +65,7 @@ def train(recipe: Recipe, data: DataSet, report: Report | None = None, checkpoin
 class _Run:
     """The state of one training run."""
 
-    def __init__(self, recipe: Recipe, data: DataSet) -> None:
+    def __init__(self, recipe: TrainingTable, data: DataSet) -> None:
         self.torch = torch = pytorch()
         torch.manual_seed(recipe.seed)
         self.recipe, self.data = recipe, data
