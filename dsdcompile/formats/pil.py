@@ -1,4 +1,4 @@
-"""``system.pil``: domains and complexes as Peppercorn's kernel PIL, loadable by the ``peppercorn`` command unchanged."""
+"""``system.pil``: domains and complexes in kernel PIL, which the ``peppercorn`` command loads unchanged."""
 
 from __future__ import annotations
 
