@@ -1,0 +1,85 @@
+"""One call for deterministic kinetics: the engine is chosen by the structure of the Crn, which is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.errors import SimulationError
+from dsdcompile.simulate import cvode
+from dsdcompile.simulate.trajectory import Tolerances, Trajectory
+
+METHODS = ("auto", "cvode")
+"""What ``method`` may be."""
+
+
+def simulate(
+    crn: Crn,
+    initial: ArrayLike,
+    times: ArrayLike,
+    tolerances: Tolerances | None = None,
+    *,
+    method: str = "auto",
+    record: Sequence[str] | None = None,
+) -> Trajectory:
+    """Integrate the mass-action equations of ``crn`` and return its states at the requested times.
+
+    Args:
+        crn: Any Crn, formal or implementation.
+        initial: One state (species,) or a batch (examples, species), as :meth:`Crn.inlet` gives them.
+        times: Requested times (T,), strictly ascending; the initial state holds at the first.
+        tolerances: In the Crn's own unit: use ``Tolerances().scaled(unit)`` for an implementation.
+        method: ``auto``, or an engine by name, see :data:`METHODS`.
+        record: The species to keep (default: all), which keeps a large batch small.
+
+    Raises:
+        SimulationError: the integration did not reach the last time, or the request makes no sense.
+    """
+    start, grid = _checked(crn, initial, times)
+    tolerances = tolerances or Tolerances()
+    if method not in METHODS:
+        raise SimulationError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
+    keep = _kept(crn, record)
+    states = np.empty((len(start), len(grid), len(keep)))
+    total: dict[str, float] = {}
+    for number, one in enumerate(start):
+        if len(grid) == 1:
+            states[number] = one[keep]
+            continue
+        found, statistics = cvode.integrate(crn, one, grid, tolerances)
+        states[number] = found[:, keep]
+        for name, value in statistics.items():
+            total[name] = total.get(name, 0.0) + value
+    batched = np.ndim(initial) == 2
+    names = tuple(crn.species[i] for i in keep)
+    return Trajectory(names, grid, states if batched else states[0], "CVODE", tolerances, total)
+
+
+def output_species(crn: Crn) -> tuple[str, ...]:
+    """Return the species that carry outputs, for ``record``."""
+    return tuple(dict.fromkeys(crn.species[i] for i in crn.outputs.ravel() if i >= 0))
+
+
+def _checked(crn: Crn, initial: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    start = np.asarray(initial, dtype=np.float64)
+    grid = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    if start.ndim not in (1, 2) or start.shape[-1] != crn.n_species:
+        raise SimulationError(f"initial states of shape {start.shape} for a CRN of {crn.n_species} species")
+    if not (np.isfinite(start).all() and (start >= 0).all()):
+        raise SimulationError("an initial concentration is negative or not a finite number")
+    if grid.ndim != 1 or not len(grid) or not np.isfinite(grid).all() or not (np.diff(grid) > 0).all():
+        raise SimulationError("times must be finite numbers in strictly ascending order")
+    return np.atleast_2d(start), grid
+
+
+def _kept(crn: Crn, record: Sequence[str] | None) -> list[int]:
+    if record is None:
+        return list(range(crn.n_species))
+    for name in record:
+        if name not in crn.index:
+            raise SimulationError(f"cannot record {name}: the CRN has no such species")
+    return [crn.index[name] for name in record]
