@@ -172,6 +172,9 @@ class SimulateTable(Table):
     """How curves are computed."""
 
     example: Annotated[int, Field(ge=1)] = Field(1, description="the example whose curves are drawn, from 1")
+    within: Annotated[float, Field(gt=0)] = Field(
+        0.01, description="outputs count as complete within this distance of their limit, formal units"
+    )
     until: Seconds | None = Field(None, description="end of the curves (default: chosen from completion)")
     points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
     rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")

@@ -1,1 +1,109 @@
 """The whole way, from a design to what the laboratory needs, in the order it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import final
+
+from dsdcompile.design import Design
+from dsdcompile.formats.store import Store
+from dsdcompile.lab.order import order
+from dsdcompile.sequences.assignment import assign
+from dsdcompile.stages.compilation import compile_crn
+from dsdcompile.stages.files import write_results
+from dsdcompile.stages.results import Results
+from dsdcompile.stages.simulation import simulate_all
+from dsdcompile.stages.source import read_source
+from dsdcompile.stages.translation import translate_crn
+from dsdcompile.stages.verification import verify_system
+
+
+@final
+class Stage(StrEnum):
+    """What can be asked for alone; earlier stages it needs are made on the way."""
+
+    COMPILE = "compile"
+    TRANSLATE = "translate"
+    VERIFY = "verify"
+    SIMULATE = "simulate"
+    SEQUENCES = "sequences"
+    ORDER = "order"
+    REPORT = "report"
+
+
+STAGES: tuple[Stage, ...] = tuple(Stage)
+NEEDS = {
+    Stage.COMPILE: {Stage.COMPILE},
+    Stage.TRANSLATE: {Stage.COMPILE, Stage.TRANSLATE},
+    Stage.VERIFY: {Stage.COMPILE, Stage.TRANSLATE, Stage.VERIFY},
+    Stage.SIMULATE: {Stage.COMPILE, Stage.TRANSLATE, Stage.VERIFY, Stage.SIMULATE},
+    Stage.SEQUENCES: {Stage.COMPILE, Stage.TRANSLATE, Stage.SEQUENCES, Stage.ORDER},
+    Stage.ORDER: {Stage.COMPILE, Stage.TRANSLATE, Stage.SEQUENCES, Stage.ORDER},
+    Stage.REPORT: set(Stage),
+}
+"""Which stages each needs, itself included."""
+
+
+def run(
+    design: Design, folder: Path, out: Path, *, stages: Collection[Stage] = STAGES, progress: Callable[[str], None]
+) -> Results:
+    """Carry a design through the stages asked for, write their files into ``out``, and return all values.
+
+    Args:
+        design: The validated request.
+        folder: Where file names in the design start from.
+        out: Folder of results; long computations are kept in its ``.cache`` and reused while nothing they depend on
+            changes.
+        stages: What is wanted.
+        progress: Called with a line at the start of each stage.
+
+    Raises:
+        DsdcompileError: the design asks for something that cannot be; nothing of the failing stage is written.
+    """
+    wanted = {need for stage in stages for need in NEEDS[stage]}
+    store = Store(out / ".cache")
+
+    # A network becomes a formal CRN (Algorithm 1); a .crn file is one already.
+    progress(f"reading {design.name}")
+    source = read_source(design, folder)
+
+    # The formal CRN is reduced (Algorithm 2) and legalised: every reaction becomes one that the scheme can build.
+    progress(f"compiling {source.formal.n_reactions} reactions")
+    compiled = compile_crn(design, source)
+    if wanted == {Stage.COMPILE}:
+        return _written(Results(design, source, compiled), out, progress)
+
+    # Each reaction becomes a module of strands, dosed by the most often it can fire.
+    progress(f"translating {compiled.implementable.n_reactions} reactions with {compiled.scheme.name}")
+    translated = translate_crn(design, source, compiled)
+    system = translated.system
+
+    # The strands are enumerated: what they do must be what is intended, and nothing else.
+    verified = None
+    if Stage.VERIFY in wanted:
+        progress(f"verifying {system.n_modules} modules")
+        verified = verify_system(design, translated, store)
+
+    # Formal, reduced, implementation and enumerated CRN run side by side; all examples' labels are compared.
+    simulated = None
+    if Stage.SIMULATE in wanted:
+        progress(f"simulating {len(source.examples.inputs)} examples")
+        simulated = simulate_all(design, source, compiled, translated, verified)
+
+    # Domains get sequences, and strands become an order.
+    sequenced = sheet = None
+    if Stage.SEQUENCES in wanted:
+        progress(f"assigning sequences to {len(system.domains)} domains")
+        sequenced = assign(system, design.sequences.seed)
+        sheet = order(sequenced)
+
+    results = Results(design, source, compiled, translated, verified, simulated, sequenced, sheet)
+    return _written(results, out, progress)
+
+
+def _written(results: Results, out: Path, progress: Callable[[str], None]) -> Results:
+    progress(f"writing {out}")
+    write_results(results, out)
+    return results

@@ -1,0 +1,37 @@
+"""The command line: parse, dispatch, and turn every error a user can make into one message and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from dsdcompile.cli import keys, schemes, stages, training
+from dsdcompile.errors import DsdcompileError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status (see :mod:`dsdcompile.errors`)."""
+    parser = argparse.ArgumentParser(
+        prog="dsdcompile",
+        description="Compile a trained network or a chemical reaction network to a verified, orderable DNA system.",
+        epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 bad input",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in (stages, training, schemes, keys):
+        module.add_commands(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.act(options))
+    except DsdcompileError as error:
+        print(f"dsdcompile: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("dsdcompile: interrupted; files already written are whole", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,52 @@
+"""``dsdcompile run`` and each stage alone: the same options, the same files, a part of the way."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from dsdcompile import pipeline
+from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.formats.design_file import load_design
+
+HELP = {
+    "run": "the whole way: compile, translate, verify, simulate, sequences, order, report",
+    "compile": "network or CRN to formal, reduced and implementable CRN",
+    "translate": "implementable CRN to domain-level DNA system",
+    "verify": "enumerate the system and prove that it does what its CRN says",
+    "simulate": "formal, reduced, implementation and enumerated CRN side by side",
+    "sequences": "sequences for all domains, checked",
+    "order": "strand order and protocol",
+    "report": "the report of everything above",
+}
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the subcommands."""
+    for name, text in HELP.items():
+        parser = commands.add_parser(name, help=text, epilog="`dsdcompile keys` lists what --set can change")
+        parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
+        parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
+        parser.add_argument("--scheme", metavar="NAME", help="translation scheme (see `dsdcompile schemes`)")
+        parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
+        parser.add_argument(
+            "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
+        )
+        parser.add_argument("--quiet", action="store_true", help="no progress")
+        parser.set_defaults(act=_act)
+
+
+def _act(options: argparse.Namespace) -> int:
+    changes = list(options.changes)
+    if options.scheme is not None:
+        changes.append(f"scheme.name={options.scheme}")
+    if options.example is not None:
+        changes.append(f"simulate.example={options.example}")
+    design = load_design(options.design, changes)
+    folder = options.out or Path("build") / design.name
+    wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)
+    results = pipeline.run(design, options.design.parent, folder, stages=wanted, progress=Progress(quiet=options.quiet))
+    for line in results.headlines():
+        print(line)
+    print(f"results: {folder}")
+    return 0 if results.nothing_wrong else 1

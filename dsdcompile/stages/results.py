@@ -1,0 +1,147 @@
+"""Everything a run has made, as values; which files they become is :mod:`dsdcompile.stages.files`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+from dsdcompile.design import Design
+from dsdcompile.lab.order import OrderSheet
+from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.simulation import Simulated
+from dsdcompile.stages.source import Source
+from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.verification import Verified
+from dsdcompile.units import show_duration
+from dsdcompile.verify.verdict import Outcome
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a run has made; None for a stage that was not asked for."""
+
+    design: Design
+    source: Source
+    compiled: Compiled
+    translated: Translated | None = None
+    verified: Verified | None = None
+    simulated: Simulated | None = None
+    sequenced: SequencedSystem | None = None
+    sheet: OrderSheet | None = None
+
+    @property
+    def nothing_wrong(self) -> bool:
+        """Whether everything that was checked passed."""
+        return self.verified is None or self.verified.verification.outcome is Outcome.PROVED
+
+    def summary(self) -> dict[str, Any]:
+        """Return every headline number, as plain data for ``summary.json``."""
+        found: dict[str, Any] = {"design": self.design.name, "scheme": self.design.scheme.name}
+        if self.source.network is not None:
+            found["network"] = self.source.network.title
+        found["reactions"] = {
+            "formal": self.compiled.formal.n_reactions,
+            "reduced": self.compiled.reduced.n_reactions,
+            "implementable": self.compiled.implementable.n_reactions,
+            "reduced_bimolecular": bimolecular(self.compiled),
+        }
+        found["max_products"] = self.compiled.max_products
+        if self.translated is not None:
+            found |= _translated(self.translated)
+        if self.verified is not None:
+            found["verification"] = {"verdict": str(self.verified.verification.outcome)}
+        if self.simulated is not None:
+            found |= _simulated(self.simulated)
+        if self.sheet is not None:
+            found["order"] = {"strands": len(self.sheet.lines), "cost": round(self.sheet.cost, 2), "currency": "USD"}
+        return found
+
+    def headlines(self) -> list[str]:
+        """Return the summary as a few lines for a terminal."""
+        reactions: Mapping[str, int] = self.summary()["reactions"]
+        lines = [
+            f"reactions: {reactions['formal']} formal, {reactions['reduced']} reduced, "
+            f"{reactions['implementable']} implementable"
+        ]
+        if self.translated is not None:
+            system = self.translated.system
+            lines.append(
+                f"DNA: {system.n_modules} modules, {len(system.strands)} strands, {system.nucleotides} nt, "
+                f"longest {system.longest_strand} nt ({system.scheme})"
+            )
+            lines += [f"warning: {warning}" for warning in self.translated.warnings]
+        if self.verified is not None:
+            verification = self.verified.verification
+            lines.append(f"verification: {verification.outcome} ({len(verification.checks)} checks)")
+            for check in verification.checks:
+                if check.outcome is not Outcome.PROVED:
+                    lines.append(f"  {check.name}: {check.outcome}: {check.detail}")
+                    lines += [f"    {witness}" for witness in check.witnesses]
+        if self.simulated is not None:
+            lines += _simulation_lines(self.simulated)
+        if self.sheet is not None:
+            lines.append(f"order: {len(self.sheet.lines)} strands, about {self.sheet.cost:,.0f} USD")
+        return lines
+
+
+def bimolecular(compiled: Compiled) -> int:
+    """Return how many reactions of the reduced CRN have two reactants."""
+    return int((compiled.reduced.reactants.sum(axis=1) == 2).sum())
+
+
+def _translated(translated: Translated) -> dict[str, Any]:
+    system = translated.system
+    return {
+        "modules": system.n_modules,
+        "templates": len(system.templates),
+        "strands": len(system.strands),
+        "domains": len(system.domains),
+        "nucleotides": system.nucleotides,
+        "longest_strand": system.longest_strand,
+        "dosing": {"largest_molar": translated.dosing.largest, "total_molar": translated.dosing.total},
+        "warnings": list(translated.warnings),
+    }
+
+
+def _simulated(simulated: Simulated) -> dict[str, Any]:
+    labels, done = simulated.labels, simulated.completions.get("implementation")
+    hours = None
+    if done is not None:
+        latest = done.latest(0.9) * simulated.scale.time / 3600
+        hours = round(latest, 6) if latest < float("inf") else None
+    return {
+        "labels": {
+            "examples": labels.examples,
+            "correct": labels.correct,
+            "formal_agrees": labels.formal_agrees,
+            "reduced_agrees": labels.reduced_agrees,
+            "implementation_agrees": labels.implementation_agrees,
+        },
+        "simulation": {
+            "example": simulated.example,
+            "largest_deviation": simulated.deviation("implementation"),
+            "completion_hours": hours,
+            "horizon_hours": round(simulated.horizon / 3600, 6),
+        },
+    }
+
+
+def _simulation_lines(simulated: Simulated) -> list[str]:
+    labels, lines = simulated.labels, []
+    if labels.formal_agrees is not None:
+        truth = "" if labels.correct is None else f", {labels.correct} right"
+        lines.append(
+            f"labels: {labels.examples} examples{truth}; network = formal {labels.formal_agrees}, "
+            f"reduced {labels.reduced_agrees}, implementation {labels.implementation_agrees}"
+        )
+    done = simulated.completions.get("implementation")
+    if done is not None:
+        latest = show_duration(done.latest(0.9) * simulated.scale.time)
+        lines.append(
+            f"example {simulated.example}: 90 % complete after {latest}, "
+            f"implementation deviates by up to {simulated.deviation('implementation'):.3g} formal units on the way"
+        )
+    return lines

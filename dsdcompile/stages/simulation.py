@@ -1,0 +1,219 @@
+"""Formal, reduced, implementation and enumerated CRN on one time axis, and the labels of all examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from dsdcompile.crn.analysis import competition, is_feed_forward
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.limit import limit
+from dsdcompile.crn.matrices import FloatArray, frozen_floats
+from dsdcompile.design import Design
+from dsdcompile.enumeration.kinetics import enumerated_crn
+from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
+from dsdcompile.simulate.completion import Completion, completion, horizon
+from dsdcompile.simulate.ode import output_species, simulate
+from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.source import Source
+from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.verification import Verified
+
+MOST_TIME = 1e7
+"""Longest horizon tried, in formal time units."""
+DEFAULT_TIME = 50.0
+"""Formal time simulated where there is no limit to approach: the paper's."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How many examples agree; None where there is nothing to compare with."""
+
+    examples: int
+    correct: int | None
+    """Network's label = true label."""
+    formal_agrees: int | None
+    """Label of the formal CRN's exact limit = network's."""
+    reduced_agrees: int | None
+    implementation_agrees: int | None
+    """Label of the implementation CRN's kinetics at the horizon = network's."""
+    largest_limit_error: float | None
+    """Largest difference of the formal and reduced limits from the network's outputs, formal units."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """All curves of one example, and the labels of all."""
+
+    example: int
+    """Which example the curves are of, from 1."""
+    inputs: FloatArray
+    """Its input values (inputs,)."""
+    scale: Scale
+    """Formal unit (M) and formal time unit (s)."""
+    curves: tuple[Curves, ...]
+    """Formal, reduced, implementation and, if the whole was enumerated, enumerated; formal units and time."""
+    limit: FloatArray | None
+    """The exact limit of the outputs (outputs,), where the CRN has one."""
+    comparisons: tuple[Comparison, ...]
+    """Each other CRN against the formal one; empty without a limit."""
+    completions: Mapping[str, Completion]
+    """By name of curve, in formal time; empty without a limit."""
+    labels: Labels
+    horizon: float
+    """End of the curves, s."""
+
+    def by_name(self, name: str) -> Curves | None:
+        """Return the curves of one CRN, if it was simulated."""
+        return next((c for c in self.curves if c.name == name), None)
+
+    def deviation(self, name: str) -> float:
+        """Return the largest deviation of a CRN's outputs from the formal ones over time, in formal units."""
+        formal, other = self.by_name("formal"), self.by_name(name)
+        assert formal is not None, "the formal CRN is always simulated"
+        return 0.0 if other is None else float(np.abs(formal.outputs - other.outputs).max(initial=0.0))
+
+    def summary(self) -> dict[str, Any]:
+        """Return the comparison as plain data for ``comparison.json``."""
+        return {
+            "example": self.example,
+            "inputs": self.inputs.tolist(),
+            "formal_unit_molar": self.scale.unit,
+            "formal_time_seconds": self.scale.time,
+            "horizon_seconds": self.horizon,
+            "limit": None if self.limit is None else self.limit.tolist(),
+            "engines": {c.name: c.engine for c in self.curves},
+            "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
+            "completion_formal_time": {name: done.to_json() for name, done in self.completions.items()},
+            "comparisons": [c.to_json() for c in self.comparisons],
+            "labels": {
+                "examples": self.labels.examples,
+                "correct": self.labels.correct,
+                "formal_agrees": self.labels.formal_agrees,
+                "reduced_agrees": self.labels.reduced_agrees,
+                "implementation_agrees": self.labels.implementation_agrees,
+                "largest_limit_error": self.labels.largest_limit_error,
+            },
+        }
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Entrant:
+    """A CRN in the race, with its own units."""
+
+    name: str
+    crn: Crn
+    scale: Scale
+
+
+def simulate_all(
+    design: Design, source: Source, compiled: Compiled, translated: Translated, verified: Verified | None
+) -> Simulated:
+    """Simulate every CRN of a design on one axis, to the time by which the outputs have come to rest.
+
+    Raises:
+        SimulationError: an integration fails, or outputs do not come within ``simulate.within`` of their limit.
+    """
+    molar = Scale(design.kinetics.unit, design.kinetics.time_unit)
+    race = [
+        _Entrant("formal", compiled.formal, Scale()),
+        _Entrant("reduced", compiled.reduced, Scale()),
+        _Entrant("implementation", translated.implementation.crn, molar),
+    ]
+    if verified is not None and verified.enumerated is not None and verified.enumerated.complete:
+        found = enumerated_crn(translated.system, verified.enumerated, translated.dosing)
+        race.append(_Entrant("enumerated", found.crn, molar))
+    tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
+    inputs = source.examples.inputs
+    limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
+    end, outputs = _horizons(design, race, inputs, limits, tolerances)
+    chosen = design.simulate.example - 1
+    grid = np.linspace(0.0, end, design.simulate.points)
+    drawn = tuple(_curves(entrant, inputs[chosen], grid, tolerances) for entrant in race)
+    return Simulated(
+        example=design.simulate.example,
+        inputs=frozen_floats(inputs[chosen]),
+        scale=molar,
+        curves=drawn,
+        limit=None if limits is None else frozen_floats(limits[chosen]),
+        comparisons=() if limits is None else tuple(compare(drawn[0], other, limits[chosen]) for other in drawn[1:]),
+        completions={} if limits is None else {c.name: completion(c.times, c.outputs, limits[chosen]) for c in drawn},
+        labels=_labels(source, compiled, outputs),
+        horizon=end * molar.time,
+    )
+
+
+def has_limit(crn: Crn) -> bool:
+    """Return whether the exact limit is defined: noncompetitive and feed-forward."""
+    return competition(crn) is None and is_feed_forward(crn)
+
+
+def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:
+    return entrant.crn.inlet(inputs * entrant.scale.unit)
+
+
+def _horizons(
+    design: Design, race: list[_Entrant], inputs: FloatArray, limits: FloatArray | None, tolerances: Tolerances
+) -> tuple[float, FloatArray | None]:
+    """Return the formal time by which all is done, and the implementation's outputs then, in formal units.
+
+    All examples run in the implementation, whose labels are wanted; the others run the drawn example only.
+    """
+    fixed = design.simulate.until
+    if limits is None:
+        return (DEFAULT_TIME if fixed is None else fixed / design.kinetics.time_unit), None
+    end, outputs = 0.0, None
+    chosen = slice(design.simulate.example - 1, design.simulate.example)
+    for entrant in race:
+        rows = slice(None) if entrant.name == "implementation" else chosen
+        done = horizon(
+            entrant.crn,
+            _states(entrant, inputs[rows]),
+            limits[rows] * entrant.scale.unit,
+            within=design.simulate.within * entrant.scale.unit,
+            first=DEFAULT_TIME * entrant.scale.time,
+            most=MOST_TIME * entrant.scale.time,
+            tolerances=tolerances.scaled(entrant.scale.unit),
+        )
+        end = max(end, done.time / entrant.scale.time)
+        if entrant.name == "implementation":
+            outputs = done.outputs / entrant.scale.unit
+    return (end if fixed is None else fixed / design.kinetics.time_unit), outputs
+
+
+def _curves(entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances) -> Curves:
+    """Simulate one example at formal times ``grid``."""
+    state = _states(entrant, values[None, :])[0]
+    run = simulate(
+        entrant.crn,
+        state,
+        grid * entrant.scale.time,
+        tolerances.scaled(entrant.scale.unit),
+        record=output_species(entrant.crn),
+    )
+    return curves(entrant.name, entrant.crn, run, entrant.scale)
+
+
+def _labels(source: Source, compiled: Compiled, implementation: FloatArray | None) -> Labels:
+    inputs, truth = source.examples.inputs, source.examples.labels
+    if source.network is None or not has_limit(compiled.formal):
+        return Labels(len(inputs), None, None, None, None, None)
+    wanted = source.network(inputs)
+    label = wanted.argmax(axis=1)
+    limits = [limit(crn, inputs) for crn in (compiled.formal, compiled.reduced)]
+    same = [int((values.argmax(axis=1) == label).sum()) for values in limits]
+    return Labels(
+        examples=len(inputs),
+        correct=None if truth is None else int((label == truth).sum()),
+        formal_agrees=same[0],
+        reduced_agrees=same[1],
+        implementation_agrees=None if implementation is None else int((implementation.argmax(axis=1) == label).sum()),
+        largest_limit_error=max(float(np.abs(values - wanted).max(initial=0.0)) for values in limits),
+    )
