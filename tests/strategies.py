@@ -49,3 +49,20 @@ def crns(draw: st.DrawFn, max_species: int = 6, max_reactions: int = 5) -> Crn:
     outputs = [rails[-1]] if draw(st.booleans()) else []
     initial = {name: amount / 4 for name in names if (amount := draw(st.integers(0, 9)))}
     return Crn.of(reactions, species=names, initial=initial, inputs=inputs, outputs=outputs)
+
+
+@st.composite
+def feed_forward_crns(draw: st.DrawFn, max_reactions: int = 6) -> Crn:
+    """Noncompetitive feed-forward CRNs: one to three reactants, multiplicities, a catalyst, any products downstream."""
+    sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=max_reactions))
+    names = [f"S{i}" for i in range(sum(sizes) + draw(st.integers(0, 2)))]
+    reactions, first = [], 0
+    for size in sizes:
+        own = names[first : first + draw(st.integers(1, size))]
+        first += size
+        used = [name for name in own for _ in range(draw(st.integers(1, 2)))]
+        kept = ["K"] if draw(st.booleans()) else []
+        made = draw(st.lists(st.sampled_from(names[first:]), max_size=4)) if names[first:] else []
+        rate = draw(st.sampled_from([0.25, 1.0, 3.0]))
+        reactions.append(Reaction((*used, *kept), (*made, *kept), rate))
+    return Crn.of(reactions, species=[*names, "K"], outputs=[names[-1]])

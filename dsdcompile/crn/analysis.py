@@ -56,16 +56,33 @@ def levels(crn: Crn) -> list[IntArray]:
     while len(ready):
         groups.append(ready.astype(np.int64))
         placed += len(ready)
-        done = np.zeros(crn.n_reactions, dtype=np.int64)
-        done[ready] = 1
-        step = np.asarray(done @ waiting.T).ravel()
-        touched = np.unique(feeds[ready].indices)
-        needs[touched] -= step[touched]
+        touched, fed = np.unique(feeds[ready].indices, return_counts=True)
+        needs[touched] -= fed
         ready = touched[needs[touched] == 0]
     if placed < crn.n_reactions:
         stuck = int(np.flatnonzero(needs > 0)[0])
         raise CrnError(f"not feed-forward: reaction {stuck + 1}, {crn.reaction(stuck)}, depends on its own products")
     return groups
+
+
+def latest_levels(crn: Crn) -> list[IntArray]:
+    """Return :func:`levels` with every reaction as late as its consumers allow, which keeps dual rails together.
+
+    The two rails of a ReLU unit appear one level apart but feed the same sums, so here their reactions share a level.
+
+    Raises:
+        CrnError: the CRN is not feed-forward.
+    """
+    groups = levels(crn)
+    feeds = _dependencies(crn).T.tocsr()
+    rank = np.full(crn.n_reactions, len(groups) - 1, dtype=np.int64)
+    for group in reversed(groups):
+        following = feeds[group]
+        busy = np.flatnonzero(np.diff(following.indptr))
+        if len(busy):
+            rank[group[busy]] = np.minimum.reduceat(rank[following.indices], following.indptr[busy]) - 1
+    order = np.argsort(rank, kind="stable").astype(np.int64)
+    return np.split(order, np.searchsorted(rank[order], np.arange(1, len(groups)))) if len(groups) else []
 
 
 def _dependencies(crn: Crn) -> Sparse:

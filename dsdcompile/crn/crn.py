@@ -199,6 +199,17 @@ class Crn:
         Raises:
             CrnError: the shape is wrong, a value is not finite, or a negative value has no minus rail.
         """
+        species, amounts = self.rail_amounts(values)
+        state = np.tile(self.initial, (len(amounts), 1))
+        state[:, species] += amounts
+        return state
+
+    def rail_amounts(self, values: ArrayLike) -> tuple[IntArray, FloatArray]:
+        """Return the input rails' species (rails,) and what ``values`` add to each (examples, rails): see inlet.
+
+        Raises:
+            CrnError: as :meth:`inlet`.
+        """
         given = np.atleast_2d(np.asarray(values, dtype=np.float64))
         if given.ndim != 2 or given.shape[1] != len(self.inputs):
             raise CrnError(f"inputs of shape {given.shape} for a CRN with {len(self.inputs)} inputs")
@@ -212,10 +223,8 @@ class Crn:
             raise CrnError(
                 f"input {worst + 1} is negative on {self.species[self.inputs[worst, 0]]}, which has no minus rail"
             )
-        state = np.tile(self.initial, (len(given), 1))
-        state[:, self.inputs[:, 0]] += np.maximum(shifted, 0.0)
-        state[:, minus[~single]] += np.maximum(-shifted[:, ~single], 0.0)
-        return state
+        species = np.concatenate([self.inputs[:, 0], minus[~single]])
+        return species, np.maximum(np.concatenate([shifted, -shifted[:, ~single]], axis=1), 0.0)
 
     def read(self, state: FloatArray) -> FloatArray:
         """Return output values (..., outputs) of states (..., species): plus rail minus minus rail."""

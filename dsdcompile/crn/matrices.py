@@ -55,6 +55,20 @@ def sparse_rows(rows: Iterable[Sequence[int]], columns: int) -> Sparse:
     return frozen_sparse(sparse.csr_array((ones, indices, pointer), shape=(len(listed), columns)))
 
 
+def compact(indices: IntArray) -> IntArray | slice:
+    """Return ``indices`` as a slice where they are evenly spaced and ascending: a view instead of a copy.
+
+    >>> compact(np.array([3, 5, 7])), compact(np.array([3, 5, 8]))
+    (slice(3, 8, 2), array([3, 5, 8]))
+    """
+    if not len(indices):
+        return indices
+    steps = np.unique(np.diff(indices))
+    if len(steps) > 1 or (len(steps) and steps[0] < 1):
+        return indices
+    return slice(int(indices[0]), int(indices[-1]) + 1, int(steps[0]) if len(steps) else 1)
+
+
 def same_sparse(left: Sparse, right: Sparse) -> bool:
     """Return whether two canonical csr matrices (see :func:`frozen_sparse`) are equal entry for entry."""
     return (

@@ -50,7 +50,8 @@ class MassAction:
         flow = self.velocities(states)
         if flow.ndim == 1:
             return np.asarray(self.change @ flow)
-        return np.asarray((self.change @ flow.reshape(-1, flow.shape[-1]).T).T.reshape(states.shape))
+        rows = flow.reshape(int(np.prod(flow.shape[:-1])), flow.shape[-1])
+        return np.asarray((self.change @ rows.T).T.reshape(states.shape))
 
     def slot_derivatives(self, state: FloatArray) -> FloatArray:
         """Return the derivative of each reaction's rate by each of its reactant slots (reactions, slots)."""
