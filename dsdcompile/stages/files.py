@@ -13,6 +13,7 @@ from dsdcompile.formats.pil import show_pil
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
+from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
 
 
@@ -36,6 +37,8 @@ def files(results: Results) -> dict[str, str | bytes]:
     if results.sheet is not None:
         found["strands.csv"] = show_strands(results.sheet)
         found["order.xlsx"] = show_order(results.sheet)
+    if results.complete:
+        found["report.html"] = show_report(results)
     return found
 
 

@@ -37,6 +37,11 @@ class Results:
         """Whether everything that was checked passed."""
         return self.verified is None or self.verified.verification.outcome is Outcome.PROVED
 
+    @property
+    def complete(self) -> bool:
+        """Whether every stage has been made, so that there is a report to write."""
+        return None not in (self.translated, self.verified, self.simulated, self.sequenced, self.sheet)
+
     def summary(self) -> dict[str, Any]:
         """Return every headline number, as plain data for ``summary.json``."""
         found: dict[str, Any] = {"design": self.design.name, "scheme": self.design.scheme.name}
@@ -124,7 +129,7 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             "example": simulated.example,
             "largest_deviation": simulated.deviation("implementation"),
             "completion_hours": hours,
-            "horizon_hours": round(simulated.horizon / 3600, 6),
+            "all_examples_at_rest_hours": None if simulated.rest is None else round(simulated.rest / 3600, 6),
         },
     }
 

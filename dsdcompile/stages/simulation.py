@@ -15,7 +15,7 @@ from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design import Design
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
-from dsdcompile.simulate.completion import Completion, completion, horizon
+from dsdcompile.simulate.completion import Completion, Horizon, completion, horizon
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.compilation import Compiled
@@ -66,8 +66,10 @@ class Simulated:
     completions: Mapping[str, Completion]
     """By name of curve, in formal time; empty without a limit."""
     labels: Labels
-    horizon: float
+    end: float
     """End of the curves, s."""
+    rest: float | None
+    """When every example has come to rest in the implementation, s; None without a limit."""
 
     def by_name(self, name: str) -> Curves | None:
         """Return the curves of one CRN, if it was simulated."""
@@ -86,7 +88,8 @@ class Simulated:
             "inputs": self.inputs.tolist(),
             "formal_unit_molar": self.scale.unit,
             "formal_time_seconds": self.scale.time,
-            "horizon_seconds": self.horizon,
+            "end_seconds": self.end,
+            "all_examples_at_rest_seconds": self.rest,
             "limit": None if self.limit is None else self.limit.tolist(),
             "engines": {c.name: c.engine for c in self.curves},
             "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
@@ -133,20 +136,26 @@ def simulate_all(
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
-    end, outputs = _horizons(design, race, inputs, limits, tolerances)
-    chosen = design.simulate.example - 1
+    outputs, rest = None, None
+    if limits is not None:
+        done = _rest(design, race[2], inputs, limits, tolerances)
+        outputs, rest = done.outputs / molar.unit, done.time
+    chosen = inputs[design.simulate.example - 1]
+    end = _end(design, race, chosen, None if limits is None else limits[design.simulate.example - 1], tolerances)
     grid = np.linspace(0.0, end, design.simulate.points)
-    drawn = tuple(_curves(entrant, inputs[chosen], grid, tolerances) for entrant in race)
+    drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in race)
+    target = None if limits is None else frozen_floats(limits[design.simulate.example - 1])
     return Simulated(
         example=design.simulate.example,
-        inputs=frozen_floats(inputs[chosen]),
+        inputs=frozen_floats(chosen),
         scale=molar,
         curves=drawn,
-        limit=None if limits is None else frozen_floats(limits[chosen]),
-        comparisons=() if limits is None else tuple(compare(drawn[0], other, limits[chosen]) for other in drawn[1:]),
-        completions={} if limits is None else {c.name: completion(c.times, c.outputs, limits[chosen]) for c in drawn},
+        limit=target,
+        comparisons=() if target is None else tuple(compare(drawn[0], other, target) for other in drawn[1:]),
+        completions={} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn},
         labels=_labels(source, compiled, outputs),
-        horizon=end * molar.time,
+        end=end * molar.time,
+        rest=rest,
     )
 
 
@@ -159,33 +168,34 @@ def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:
     return entrant.crn.inlet(inputs * entrant.scale.unit)
 
 
-def _horizons(
-    design: Design, race: list[_Entrant], inputs: FloatArray, limits: FloatArray | None, tolerances: Tolerances
-) -> tuple[float, FloatArray | None]:
-    """Return the formal time by which all is done, and the implementation's outputs then, in formal units.
+def _rest(design: Design, entrant: _Entrant, inputs: FloatArray, limits: FloatArray, tolerances: Tolerances) -> Horizon:
+    """Return when, and where, all of some examples have come to rest in a CRN, in its own units."""
+    return horizon(
+        entrant.crn,
+        _states(entrant, inputs),
+        limits * entrant.scale.unit,
+        within=design.simulate.within * entrant.scale.unit,
+        first=DEFAULT_TIME * entrant.scale.time,
+        most=MOST_TIME * entrant.scale.time,
+        tolerances=tolerances.scaled(entrant.scale.unit),
+    )
 
-    All examples run in the implementation, whose labels are wanted; the others run the drawn example only.
-    """
-    fixed = design.simulate.until
-    if limits is None:
-        return (DEFAULT_TIME if fixed is None else fixed / design.kinetics.time_unit), None
-    end, outputs = 0.0, None
-    chosen = slice(design.simulate.example - 1, design.simulate.example)
+
+def _end(
+    design: Design, race: list[_Entrant], chosen: FloatArray, target: FloatArray | None, tolerances: Tolerances
+) -> float:
+    """Return the formal time to draw: as the design says, or twice the time at which the slowest is 99 % complete."""
+    if design.simulate.until is not None:
+        return design.simulate.until / design.kinetics.time_unit
+    if target is None:
+        return DEFAULT_TIME
+    latest = 0.0
     for entrant in race:
-        rows = slice(None) if entrant.name == "implementation" else chosen
-        done = horizon(
-            entrant.crn,
-            _states(entrant, inputs[rows]),
-            limits[rows] * entrant.scale.unit,
-            within=design.simulate.within * entrant.scale.unit,
-            first=DEFAULT_TIME * entrant.scale.time,
-            most=MOST_TIME * entrant.scale.time,
-            tolerances=tolerances.scaled(entrant.scale.unit),
-        )
-        end = max(end, done.time / entrant.scale.time)
-        if entrant.name == "implementation":
-            outputs = done.outputs / entrant.scale.unit
-    return (end if fixed is None else fixed / design.kinetics.time_unit), outputs
+        done = _rest(design, entrant, chosen[None, :], target[None, :], tolerances)
+        grid = np.linspace(0.0, done.time / entrant.scale.time, 4 * design.simulate.points)
+        run = _curves(entrant, chosen, grid, tolerances)
+        latest = max(latest, min(completion(run.times, run.outputs, target).latest(0.99), float(grid[-1])))
+    return 2.0 * latest if latest > 0 else DEFAULT_TIME
 
 
 def _curves(entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances) -> Curves:

@@ -1,0 +1,238 @@
+"""The report: everything a run has made, on one page."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from dsdcompile.dsd.domain import DomainLengths, Part
+from dsdcompile.dsd.kernel import show_kernel
+from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import DomainSlot, Role, Template
+from dsdcompile.lab.order import OrderSheet
+from dsdcompile.report.chart import Chart, Line, show_chart, y_range
+from dsdcompile.report.drawing import colours, draw
+from dsdcompile.report.page import Section, figure, paragraph, show_page, table
+from dsdcompile.stages.results import Results, bimolecular
+from dsdcompile.stages.simulation import Simulated
+from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.verification import Verified
+from dsdcompile.units import show_concentration, show_duration
+
+TITLES = {
+    "formal": "formal CRN",
+    "reduced": "reduced CRN",
+    "implementation": "DNA implementation, fuels included",
+    "enumerated": "enumerated strands, Peppercorn's rates",
+}
+
+
+def show_report(results: Results) -> str:
+    """Return the page for whatever stages have been made."""
+    sections = [Section("The stages", _stages(results))]
+    if results.simulated is not None:
+        sections.append(Section("Outputs over time", _curves(results, results.simulated)))
+        sections.append(Section("All examples", _labels(results.simulated)))
+    if results.translated is not None:
+        sections.append(Section("The modules", _templates(results.translated.system)))
+        sections.append(Section("Doses", _doses(results.translated)))
+    if results.verified is not None:
+        sections.append(Section("Verification", _verification(results.verified)))
+    if results.sheet is not None:
+        sections.append(Section("The order", _order(results.sheet)))
+    return show_page(f"{results.design.name}: {_subject(results)}", _lead(results), sections)
+
+
+def _subject(results: Results) -> str:
+    network = results.source.network
+    what = "a CRN" if network is None else f"a {network.title} network with {network.weight_set} weights"
+    return f"{what} in DNA"
+
+
+def _lead(results: Results) -> str:
+    lines = [
+        f'<p class="lead">{escape(line)}</p>' for line in results.headlines() if not line.startswith("verification")
+    ]
+    if results.verified is not None:
+        outcome = results.verified.verification.outcome
+        lines.insert(0, f'<p><span class="verdict {outcome}">{outcome}</span></p>')
+    return "\n".join(lines)
+
+
+def _stages(results: Results) -> str:
+    compiled = results.compiled
+    rows: list[tuple[object, ...]] = []
+    for name, crn in (
+        ("formal", compiled.formal),
+        ("reduced", compiled.reduced),
+        ("implementable", compiled.implementable),
+    ):
+        sizes = crn.products.sum(axis=1)
+        rows.append((name, crn.n_reactions, crn.n_species, int(crn.products.sum()), int(sizes.max(initial=0))))
+    text = (
+        f"Algorithm 1 makes the formal CRN, Algorithm 2 ({results.design.passes.reduce}) the reduced one, "
+        f"{bimolecular(compiled)} of whose reactions have two reactants. Legalising bounds product lists to "
+        f"{compiled.max_products} so that no strand grows too long."
+    )
+    made = table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
+    if results.translated is None:
+        return paragraph(text) + made
+    system = results.translated.system
+    built = table(
+        ("DNA system", ""),
+        [
+            ("scheme", system.scheme),
+            ("modules (templates)", f"{system.n_modules} ({len(system.templates)})"),
+            ("distinct strands", len(system.strands)),
+            ("domains", len(system.domains)),
+            ("nucleotides", f"{system.nucleotides:,}"),
+            ("longest strand", f"{system.longest_strand} nt"),
+        ],
+    )
+    return paragraph(text) + made + built
+
+
+def _curves(results: Results, simulated: Simulated) -> str:
+    network = results.source.network
+    count = simulated.curves[0].outputs.shape[1]
+    names = network.labels if network is not None and network.labels else tuple(f"y{i}" for i in range(count))
+    seconds = simulated.scale.time
+    divisor, unit = (3600.0, "h") if simulated.end > 3 * 3600 else (60.0, "min")
+    charts = tuple(
+        Chart(
+            TITLES[one.name],
+            one.times * seconds / divisor,
+            tuple(
+                Line(str(names[i]), one.outputs[:, i], None if simulated.limit is None else float(simulated.limit[i]))
+                for i in range(count)
+            ),
+            f"time ({unit})",
+            "output (formal units)",
+        )
+        for one in simulated.curves
+    )
+    shared = y_range(charts)
+    pictures = "".join(show_chart(Chart(c.title, c.x, c.lines, c.x_label, c.y_label, shared)) for c in charts)
+    text = (
+        f"Example {simulated.example} (the paper's Figure 2 for this design): outputs y = y⁺ − y⁻; dashed: the exact "
+        f"limit. One formal unit is {show_concentration(simulated.scale.unit)}, one formal time unit "
+        f"{show_duration(seconds)}. With every strand displacement step at the same rate, the implementation takes its "
+        "own time: only the limit is promised, whatever the rates."
+    )
+    rows = []
+    for one in simulated.curves:
+        done = simulated.completions.get(one.name)
+        times = ["–"] * 3 if done is None else [show_duration(done.latest(level) * seconds) for level in done.levels]
+        label = "–" if done is None else show_duration(done.label * seconds)
+        rows.append((TITLES[one.name], *times, label, f"{simulated.deviation(one.name):.3g}"))
+    header = ("", "50 % complete", "90 %", "99 %", "label right for good", "largest deviation from formal")
+    return paragraph(text) + f'<div class="charts">{pictures}</div>' + table(header, rows, (1, 2, 3, 4, 5))
+
+
+def _labels(simulated: Simulated) -> str:
+    labels = simulated.labels
+    rows = [
+        ("network = true label", labels.correct),
+        ("formal CRN (exact limit) = network", labels.formal_agrees),
+        ("reduced CRN (exact limit) = network", labels.reduced_agrees),
+        ("DNA implementation (kinetics, at rest) = network", labels.implementation_agrees),
+    ]
+    shown = [(name, f"{count} of {labels.examples}") for name, count in rows if count is not None]
+    if not shown:
+        return paragraph("No network to compare with.")
+    error = ""
+    if simulated.rest is not None:
+        error = paragraph(
+            f"Every example's outputs have come to rest in the DNA implementation after {show_duration(simulated.rest)}; "
+            "the labels are read then. Units whose weighted sum is near zero come to rest last, like 1/t."
+        )
+    if labels.largest_limit_error is not None:
+        error += paragraph(f"Largest difference between a limit and the network: {labels.largest_limit_error:.2g}.")
+    return table(("agreement of labels", "examples"), shown, (1,)) + error
+
+
+def template_label(slot: DomainSlot) -> str:
+    """Return how a domain of a template is written: position and species, such as ``b_A``."""
+    return f"{slot.position}_{chr(ord('A') + slot.species)}" if 0 <= slot.species < 26 else slot.name
+
+
+def _templates(system: DsdSystem) -> str:
+    parts = [
+        paragraph(
+            "Each reaction is one module; modules of the same shape are one template up to renaming. Lines are strands "
+            "with their 3' end at the arrow; a, b and c are toehold, recognition and toehold domains of a species, "
+            "d1, d2, ... history domains of the module."
+        )
+    ]
+    for number, template in enumerate(system.templates):
+        count = len(system.of_template(number))
+        parts.append(f"<h3>{escape(str(template.shape))} &ensp;({count} module{'s' if count != 1 else ''})</h3>")
+        parts.append(_template(template, system.lengths))
+    return "\n".join(parts)
+
+
+def _template(template: Template, lengths: DomainLengths) -> str:
+    slots = {slot.name: slot for slot in template.slots}
+    sizes = {slot.name: lengths.of(slot.part) for slot in template.slots}
+    paint = colours([slot.name for slot in template.slots if slot.part is not Part.HISTORY])
+    pictures = "".join(
+        figure(
+            draw(c.complex, sizes, lambda name: template_label(slots[name]), paint),
+            f"{c.name} ({c.role})" if c.role is not Role.SIGNAL else f"{c.name} = species {chr(ord('A') + c.species)}",
+        )
+        for c in template.complexes
+    )
+    steps = "".join(
+        f"<div class='kernel'>{escape(' + '.join(r.reactants))} → {escape(' + '.join(r.products))}</div>"
+        for r in template.reactions
+    )
+    return f'<div class="row">{pictures}</div>{steps}'
+
+
+def _doses(translated: Translated) -> str:
+    dosing, system = translated.dosing, translated.system
+    text = (
+        f"Fuels stand at the most often their reaction fires over the declared inputs, plus the margin: "
+        f"{show_concentration(float(np.min(dosing.fuels[dosing.fuels > 0], initial=np.inf)))} to "
+        f"{show_concentration(dosing.largest)}, {show_concentration(dosing.total)} in all."
+    )
+    worst = np.argsort(-dosing.fuels.max(axis=1), kind="stable")[:5]
+    rows = [
+        (system.crn.reaction(int(system.reaction[m])), show_concentration(float(dosing.fuels[m].max()))) for m in worst
+    ]
+    warnings = "".join(paragraph(warning, "warning") for warning in translated.warnings)
+    return paragraph(text) + warnings + table(("highest doses", "each fuel"), rows, (1,))
+
+
+def _verification(verified: Verified) -> str:
+    verification = verified.verification
+    rows = [(check.name, check.outcome, check.detail) for check in verification.checks]
+    parts = [table(("checked", "outcome", "found"), rows)]
+    for check in verification.checks:
+        for witness in check.witnesses:
+            kernels = "".join(f"<div class='kernel'>{escape(show_kernel(c))}</div>" for c in witness.reactants)
+            after = "".join(f"<div class='kernel'>{escape(show_kernel(c))}</div>" for c in witness.products)
+            parts.append(f"<h3>{escape(witness.problem)}</h3>{kernels}{'<p>→</p>' if after else ''}{after}")
+    settings = ", ".join(f"{name} = {value}" for name, value in verification.options)
+    parts.append(paragraph(f"Made with {', '.join(verification.tools)}: {settings}."))
+    parts.append(paragraph("Assumed: " + "; ".join(verification.assumptions) + "."))
+    return "\n".join(parts)
+
+
+def _order(sheet: OrderSheet) -> str:
+    roles = sorted({line.role for line in sheet.lines})
+    rows = [
+        (
+            role,
+            len(lines := [line for line in sheet.lines if line.role == role]),
+            f"{sum(line.length for line in lines):,}",
+            max(line.length for line in lines),
+            f"{sum(line.price for line in lines):,.0f}",
+        )
+        for role in roles
+    ]
+    rows.append(("all", len(sheet.lines), f"{sheet.nucleotides:,}", sheet.longest, f"{sheet.cost:,.0f}"))
+    return table(("strands for", "strands", "nt", "longest (nt)", "about (USD)"), rows, (1, 2, 3, 4)) + paragraph(
+        "Every strand with its sequence is in strands.csv; order.xlsx is the vendor's bulk form."
+    )
