@@ -144,7 +144,7 @@ def _labels(simulated: Simulated) -> str:
     error = ""
     if simulated.rest is not None:
         error = paragraph(
-            f"Every example's outputs have come to rest in the DNA implementation after {show_duration(simulated.rest)}; "
+            f"All examples are at rest in the DNA implementation after {show_duration(simulated.rest)}; "
             "the labels are read then. Units whose weighted sum is near zero come to rest last, like 1/t."
         )
     if labels.largest_limit_error is not None:

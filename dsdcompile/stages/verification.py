@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import final
 
 from dsdcompile.design import Design
+from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.enumeration.check import enumerate_system, system_check, template_check
 from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
@@ -35,19 +36,29 @@ class Verified:
 def verify_system(design: Design, translated: Translated, store: Store) -> Verified:
     """Check each template alone, and the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
-    checks = [template_check(template, system.form, system.lengths, options) for template in system.templates]
     enumerated = None
     if design.verify.whole == "always" or (
         design.verify.whole == "auto" and system.n_modules <= design.verify.whole_modules
     ):
-        enumerated = _stored_enumeration(translated, options, store)
+        enumerated = _stored_enumeration(system, options, store)
+    return Verified(_verification(system, enumerated, options), enumerated)
+
+
+def verify_modules(system: DsdSystem, *, whole: bool, options: EnumerationOptions | None = None) -> Verification:
+    """Check each template of a system and, if ``whole``, the enumeration of everything at once."""
+    options = options or EnumerationOptions()
+    return _verification(system, enumerate_system(system, options) if whole else None, options)
+
+
+def _verification(system: DsdSystem, enumerated: Enumerated | None, options: EnumerationOptions) -> Verification:
+    checks = [template_check(template, system.form, system.lengths, options) for template in system.templates]
+    if enumerated is not None:
         checks.append(system_check(system, enumerated))
     settings = tuple((name, str(value)) for name, value in asdict(options).items())
-    return Verified(Verification(tuple(checks), ASSUMPTIONS, (TOOL,), settings), enumerated)
+    return Verification(tuple(checks), ASSUMPTIONS, (TOOL,), settings)
 
 
-def _stored_enumeration(translated: Translated, options: EnumerationOptions, store: Store) -> Enumerated:
-    system = translated.system
+def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:
     complexes = sorted((c.name, c.complex.sequence, c.complex.structure) for c in system.initial_complexes)
     key = key_of([complexes, system.lengths, options, TOOL])
     text = store.get("enumeration", key)
