@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
-from dsdcompile.simulate import cvode
+from dsdcompile.simulate import cvode, sweep
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 
-METHODS = ("auto", "cvode")
-"""What ``method`` may be."""
+METHODS = ("auto", "sweep", "cvode")
+"""What ``method`` may be: ``sweep`` for CRNs that are feed-forward up to small blocks, ``cvode`` for any."""
 
 
 def simulate(
@@ -44,19 +44,38 @@ def simulate(
     if method not in METHODS:
         raise SimulationError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
     keep = _kept(crn, record)
+    names = tuple(crn.species[i] for i in keep)
+    engine = choose(crn) if method == "auto" else method
+    statistics: dict[str, float] = {}
+    if len(grid) == 1:
+        states = start[:, None, keep]
+    elif engine == "sweep":
+        states, statistics = sweep.integrate(crn, start, grid, tolerances, keep)
+    else:
+        states, statistics = _one_by_one(crn, start, grid, tolerances, keep)
+    single = np.ndim(initial) == 1
+    return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
+
+
+_ENGINES = {"sweep": "Rosenbrock sweep (Rodas4)", "cvode": "CVODE (BDF)"}
+
+
+def choose(crn: Crn) -> str:
+    """Return the method that ``auto`` takes: the structure is found and checked each time, never assumed."""
+    return "sweep" if sweep.suits(crn) else "cvode"
+
+
+def _one_by_one(
+    crn: Crn, start: FloatArray, grid: FloatArray, tolerances: Tolerances, keep: IntArray
+) -> tuple[FloatArray, dict[str, float]]:
     states = np.empty((len(start), len(grid), len(keep)))
     total: dict[str, float] = {}
     for number, one in enumerate(start):
-        if len(grid) == 1:
-            states[number] = one[keep]
-            continue
         found, statistics = cvode.integrate(crn, one, grid, tolerances)
         states[number] = found[:, keep]
         for name, value in statistics.items():
             total[name] = total.get(name, 0.0) + value
-    batched = np.ndim(initial) == 2
-    names = tuple(crn.species[i] for i in keep)
-    return Trajectory(names, grid, states if batched else states[0], "CVODE", tolerances, total)
+    return states, total
 
 
 def output_species(crn: Crn) -> tuple[str, ...]:
@@ -76,10 +95,10 @@ def _checked(crn: Crn, initial: ArrayLike, times: ArrayLike) -> tuple[FloatArray
     return np.atleast_2d(start), grid
 
 
-def _kept(crn: Crn, record: Sequence[str] | None) -> list[int]:
+def _kept(crn: Crn, record: Sequence[str] | None) -> IntArray:
     if record is None:
-        return list(range(crn.n_species))
+        return np.arange(crn.n_species, dtype=np.int64)
     for name in record:
         if name not in crn.index:
             raise SimulationError(f"cannot record {name}: the CRN has no such species")
-    return [crn.index[name] for name in record]
+    return np.array([crn.index[name] for name in record], dtype=np.int64)
