@@ -9,10 +9,10 @@ from typing import final
 
 from dsdcompile.design import Design
 from dsdcompile.formats.store import Store
-from dsdcompile.lab.order import order
 from dsdcompile.sequences.assignment import assign
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.files import write_results
+from dsdcompile.stages.ordering import order_system
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
@@ -93,13 +93,15 @@ def run(
         simulated = simulate_all(design, source, compiled, translated, verified)
 
     # Domains get sequences, and strands become an order.
-    sequenced = sheet = None
+    sequenced = sheet = steps = None
+    warnings = translated.warnings
     if Stage.SEQUENCES in wanted:
         progress(f"assigning sequences to {len(system.domains)} domains")
         sequenced = assign(system, design.sequences.seed)
-        sheet = order(sequenced)
+        ordered = order_system(design, source, translated, sequenced)
+        sheet, steps, warnings = ordered.sheet, ordered.protocol, warnings + ordered.warnings
 
-    results = Results(design, source, compiled, translated, verified, simulated, sequenced, sheet)
+    results = Results(design, source, compiled, translated, verified, simulated, sequenced, sheet, steps, warnings)
     return _written(results, out, progress)
 
 

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dsdcompile.crn.text import show_crn
 from dsdcompile.formats.order_xlsx import show_order
 from dsdcompile.formats.pil import show_pil
+from dsdcompile.formats.protocol_md import show_protocol
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
@@ -37,9 +40,27 @@ def files(results: Results) -> dict[str, str | bytes]:
     if results.sheet is not None:
         found["strands.csv"] = show_strands(results.sheet)
         found["order.xlsx"] = show_order(results.sheet)
+        found |= _bench(results)
     if results.complete:
         found["report.html"] = show_report(results)
     return found
+
+
+def _bench(results: Results) -> dict[str, str | bytes]:
+    """Return the protocol, with the expected time course if the example was simulated."""
+    if results.protocol is None or results.sheet is None:
+        return {}
+    course: list[tuple[float, list[float]]] = []
+    names: list[str] = []
+    simulated = results.simulated
+    curve = None if simulated is None else simulated.by_name("implementation")
+    if simulated is not None and curve is not None:
+        rows = np.unique(np.linspace(0, len(curve.times) - 1, 13).astype(int))
+        course = [(float(curve.times[r]) * simulated.scale.time, curve.outputs[r].tolist()) for r in rows]
+        labels = results.source.network.labels if results.source.network is not None else ()
+        names = list(labels) or [f"y{i}" for i in range(1, curve.outputs.shape[1] + 1)]
+    text = show_protocol(results.design.name, results.protocol, results.sheet, course, names)
+    return {"protocol.md": text}
 
 
 def write_results(results: Results, folder: Path) -> None:

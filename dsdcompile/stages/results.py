@@ -8,6 +8,7 @@ from typing import Any, final
 
 from dsdcompile.design import Design
 from dsdcompile.lab.order import OrderSheet
+from dsdcompile.lab.protocol import Protocol
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.simulation import Simulated
@@ -31,6 +32,9 @@ class Results:
     simulated: Simulated | None = None
     sequenced: SequencedSystem | None = None
     sheet: OrderSheet | None = None
+    protocol: Protocol | None = None
+    warnings: tuple[str, ...] = ()
+    """What a user must know before ordering."""
 
     @property
     def nothing_wrong(self) -> bool:
@@ -56,6 +60,7 @@ class Results:
         found["max_products"] = self.compiled.max_products
         if self.translated is not None:
             found |= _translated(self.translated)
+        found["warnings"] = list(self.warnings)
         if self.verified is not None:
             found["verification"] = {"verdict": str(self.verified.verification.outcome)}
         if self.simulated is not None:
@@ -77,7 +82,7 @@ class Results:
                 f"DNA: {system.n_modules} modules, {len(system.strands)} strands, {system.nucleotides} nt, "
                 f"longest {system.longest_strand} nt ({system.scheme})"
             )
-            lines += [f"warning: {warning}" for warning in self.translated.warnings]
+        lines += [f"warning: {warning}" for warning in self.warnings]
         if self.verified is not None:
             verification = self.verified.verification
             lines.append(f"verification: {verification.outcome} ({len(verification.checks)} checks)")
@@ -107,7 +112,6 @@ def _translated(translated: Translated) -> dict[str, Any]:
         "nucleotides": system.nucleotides,
         "longest_strand": system.longest_strand,
         "dosing": {"largest_molar": translated.dosing.largest, "total_molar": translated.dosing.total},
-        "warnings": list(translated.warnings),
     }
 
 
