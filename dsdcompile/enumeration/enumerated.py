@@ -36,6 +36,8 @@ class Enumerated:
     options: EnumerationOptions
     tool: str
     """Name and version of the enumerator."""
+    doubts: tuple[str, ...] = ()
+    """What makes rate constants, though not the set of reactions, doubtful."""
 
     @property
     def complete(self) -> bool:

@@ -55,8 +55,8 @@ def enumerate_complexes(
             gc.collect()
             if any(True for _ in show_memory()):
                 clear_memory()
-        limits = tuple(dict.fromkeys(seen.limits))
-    return Enumerated(macrostates, reactions, limits, options, TOOL)
+        limits, doubts = tuple(dict.fromkeys(seen.limits)), tuple(dict.fromkeys(seen.doubts))
+    return Enumerated(macrostates, reactions, limits, options, TOOL, doubts)
 
 
 def _run(
@@ -118,13 +118,14 @@ class _Watch(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.limits: list[str] = []
+        self.doubts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if text.startswith("Ignoring"):
             self.limits.append("a reaction was dropped because its product exceeds max_complex_size")
         elif "rates may be incorrect" in text or "complex rate" in text or "stationary" in text:
-            self.limits.append("condensed rate constants may be incorrect")
+            self.doubts.append("condensed rate constants may be incorrect")
 
 
 @contextlib.contextmanager

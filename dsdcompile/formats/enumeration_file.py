@@ -19,6 +19,7 @@ def show_enumeration(enumerated: Enumerated) -> str:
             "tool": enumerated.tool,
             "options": asdict(enumerated.options),
             "limits": list(enumerated.limits),
+            "doubts": list(enumerated.doubts),
             "macrostates": [sorted(show_kernel(member) for member in state) for state in enumerated.macrostates],
             "reactions": [[list(r.reactants), list(r.products), r.rate] for r in enumerated.reactions],
         }
@@ -36,7 +37,7 @@ def parse_enumeration(text: str) -> Enumerated:
         states = tuple(frozenset(_canonical(kernel) for kernel in state) for state in data["macrostates"])
         reactions = tuple(CondensedReaction(tuple(r), tuple(p), float(rate)) for r, p, rate in data["reactions"])
         options = EnumerationOptions(**data["options"])
-        return Enumerated(states, reactions, tuple(data["limits"]), options, str(data["tool"]))
+        return Enumerated(states, reactions, tuple(data["limits"]), options, str(data["tool"]), tuple(data["doubts"]))
     except (ValueError, KeyError, TypeError) as error:
         raise FormatError(f"not an enumeration: {error}") from None
 

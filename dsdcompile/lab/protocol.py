@@ -2,8 +2,8 @@
 
 Concentrations are in M, volumes in µL, amounts in nmol. A strand that arrives as n nmol is resuspended in 10 n µL for a
 100 µM stock. A gate complex is annealed from its strands, the one that binds most domains (its backbone) at 1x and the
-others in excess. Each working stock is diluted, in steps if need be, so that no volume of the mixing table is below the smallest that can be
-pipetted, and water closes the total.
+others in excess. Each working stock is diluted, in steps if need be, so that no volume of the mixing table is below
+the smallest that can be pipetted, and buffer closes the total.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, checked_product, frozen_sparse
+from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, checked_product, frozen_ints, frozen_sparse
 from dsdcompile.errors import CrnError
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -45,6 +45,8 @@ def substitutable(crn: Crn) -> IntArray:
     for table in (crn.inputs, crn.outputs):
         protected[table[table != NO_RAIL]] = True
     rows = np.flatnonzero(size == 1)
+    if not len(rows):
+        return frozen_ints([])
     reactant = crn.reactants[rows].indices
     own = np.asarray(crn.products[rows, reactant]).ravel() > 0
     return np.asarray(rows[(users[reactant] == 1) & ~protected[reactant] & ~own], dtype=np.int64)

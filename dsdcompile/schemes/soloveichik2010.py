@@ -10,7 +10,8 @@ number of products; ``d1, d2, ...`` are history domains that no other module has
                          X1 + L <-> H + B    X2 + H -> O + waste    O + T -> P1 + P2 + waste
 
 Without products the translator T is left out. Two equal reactants whose product is the reactant again (A + A -> A)
-are refused: the product's strand re-enters the half-open gate; legalising puts an intermediate species between.
+are refused: with remote-toehold branch migration the product's strand re-enters the half-open gate (without it the
+template is clean); legalising puts an intermediate species between.
 
 Deviation from the paper: histories are as long as recognition domains, so the same length limits hold for all.
 """

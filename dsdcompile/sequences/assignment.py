@@ -10,9 +10,12 @@ import numpy as np
 from dsdcompile.dsd.domain import Domain, Part
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SequenceError
-from dsdcompile.sequences.bases import reverse_complement
+from dsdcompile.sequences.bases import longest_run, reverse_complement
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.words import WordPool, WordRules
+
+LONGEST_RUN = 3
+"""Longest run of one base anywhere; words never begin or end with a doubled base, so junctions keep it too."""
 
 
 @final
@@ -89,7 +92,7 @@ def _short_words(domains: list[Domain], rng: np.random.Generator, options: Assig
 
 
 def _candidates(length: int, rng: np.random.Generator, options: AssignmentOptions) -> list[str]:
-    """Return all words of a length in random order: in the GC window, no doubled ends, no runs of three."""
+    """Return all words of a length in random order: in the GC window, no doubled ends, no long runs."""
     letters = np.array(list(options.alphabet))
     grid = np.indices((len(letters),) * length).reshape(length, -1).T
     low, high = options.gc
@@ -98,7 +101,7 @@ def _candidates(length: int, rng: np.random.Generator, options: AssignmentOption
     if length > 1:
         keep &= (grid[:, 0] != grid[:, 1]) & (grid[:, -1] != grid[:, -2])
     words = ["".join(letters[row]) for row in grid[keep][rng.permutation(int(keep.sum()))]]
-    return [word for word in words if "".join(word) != reverse_complement(word)]
+    return [word for word in words if word != reverse_complement(word) and longest_run(word) <= LONGEST_RUN]
 
 
 def _apart(words: list[str], distance: int, most: int) -> list[str]:

@@ -1,0 +1,174 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from dsdcompile.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {
+    "formal.crn",
+    "reduced.crn",
+    "implementable.crn",
+    "system.pil",
+    "verification.json",
+    "simulation.csv",
+    "comparison.json",
+    "strands.csv",
+    "order.xlsx",
+    "protocol.md",
+    "report.html",
+    "summary.json",
+}
+
+
+def run(*arguments: object) -> int:
+    return main([str(a) for a in arguments])
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir() if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def relu(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("relu")
+    assert run("run", ROOT / "designs/relu.toml", "--out", out, "--quiet") == 0
+    return out
+
+
+def test_a_run_writes_every_file_of_the_contract(relu):
+    assert {p.name for p in relu.iterdir() if p.is_file()} == FILES
+    summary = json.loads((relu / "summary.json").read_text())
+    assert summary["reactions"]["formal"] == 4
+    assert summary["reactions"]["implementable"] == summary["modules"] == 3
+    assert summary["verification"]["verdict"] == "proved"
+    labels = summary["labels"]
+    assert labels["formal_agrees"] == labels["reduced_agrees"] == labels["implementation_agrees"] == labels["examples"]
+    assert summary["simulation"]["completion_hours"] > 0
+    assert {"strands", "nucleotides", "longest_strand", "design", "scheme"} <= set(summary)
+
+
+def test_the_same_design_gives_the_same_bytes(relu, tmp_path):
+    assert run("run", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    assert contents(tmp_path) == contents(relu)
+
+
+def test_the_report_needs_nothing_from_outside(relu):
+    page = (relu / "report.html").read_text()
+    assert "<script" not in page
+    assert "href=" not in page
+    assert "src=" not in page
+    assert page.count("<svg") > 10
+
+
+def test_a_stage_alone_writes_its_files_and_its_part_of_the_summary(tmp_path):
+    assert run("compile", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"formal.crn", "reduced.crn", "implementable.crn", "summary.json"}
+    assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    assert {"strands.csv", "order.xlsx", "protocol.md"} <= {p.name for p in tmp_path.iterdir()}
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["order"]["strands"] == 16
+    assert "verification" not in summary
+    assert run("verify", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["verification"]["verdict"] == "proved"
+    assert summary["order"]["strands"] == 16
+
+
+def test_a_changed_design_does_not_keep_old_numbers(tmp_path):
+    assert run("order", ROOT / "designs/figure1.toml", "--out", tmp_path, "--quiet") == 0
+    assert (
+        run("compile", ROOT / "designs/figure1.toml", "--out", tmp_path, "--quiet", "--set", "scheme.max_products=2")
+        == 0
+    )
+    assert "order" not in json.loads((tmp_path / "summary.json").read_text())
+
+
+def test_reactions_alone_are_a_design(tmp_path):
+    (tmp_path / "min.crn").write_text("#! input A\n#! input B\n#! output C\nA + B -> C\nA @i 30 nM\nB @i 20 nM\n")
+    assert run("run", tmp_path / "min.crn", "--out", tmp_path / "out", "--quiet") == 0
+    assert {p.name for p in (tmp_path / "out").iterdir() if p.is_file()} == FILES
+    comparison = json.loads((tmp_path / "out/comparison.json").read_text())
+    assert comparison["limit"] == [2.0]
+
+
+BAD = {
+    "unknown key": ("[scheme]\nmax_prodcts = 4", "unknown key scheme.max_prodcts; did you mean 'max_products'"),
+    "wrong type": ("[scheme]\nmax_products = 'four'", "scheme.max_products"),
+    "unknown scheme": ("[scheme]\nname = 'soloveichik2011'", "did you mean 'soloveichik2010'"),
+    "negative concentration": (
+        "[kinetics]\nunit = '-10 nM'",
+        "kinetics.unit: '-10 nM': a concentration cannot be negative",
+    ),
+    "unit": ("[kinetics]\nunit = '10 parsec'", "unknown concentration unit 'parsec'"),
+    "not a number": ("[dosing]\nmargin = nan", "dosing.margin"),
+    "example": ("[simulate]\nexample = 9", "simulate.example: 9 of 4 examples"),
+    "example outside": ("", "example 1 lies outside the box"),
+    "missing network": ("", "network.file: no file"),
+    "not toml": ("[scheme", "not a TOML file"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_designs_get_one_message_and_write_nothing(kind, tmp_path, capsys):
+    extra, message = BAD[kind]
+    network = "nowhere.json" if kind == "missing network" else str(ROOT / "designs/networks/relu.json")
+    first = 9.0 if kind == "example outside" else 2.0
+    inputs = f"[inputs]\nlow = [-3.0]\nhigh = [3.0]\nexamples = [[{first}], [-2.0], [0.5], [-0.5]]"
+    design = tmp_path / "bad.toml"
+    design.write_text(f'name = "bad"\n[network]\nfile = "{network}"\n{inputs}\n{extra}\n')
+    out = tmp_path / "out"
+    assert run("run", design, "--out", out, "--quiet") == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "Traceback" not in error
+    assert not out.exists()
+
+
+ONE = '{"weight_set": "binary", "layers": [{"weights": [[1]], "biases": [0.0], "activation": "relu"}]}'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"weight_set": "binary", "layers": []}', "layers"),
+        (ONE.replace("[[1]]", "[[2]]"), "has a weight 2"),
+        (ONE.replace("[0.0]", "[NaN]"), "biases"),
+        (ONE.replace("biases", "bias"), "bias"),
+        (
+            '{"weight_set": "binary", "layers": [{"weights": [[1]], "biases": [0.0], "activation": "relu"},'
+            ' {"weights": [[1], [1]], "biases": [0.0], "activation": "linear"}]}',
+            "layer 1 has 1 units, but the weights of layer 2 take 2",
+        ),
+        ('{"weight_set": "binary", "layers": [{"weights": [[1]], "bias": [0], "activation": "relu"}]}', "bias"),
+        ("not json", "not a JSON file"),
+    ],
+)
+def test_bad_networks_get_one_message(content, message, tmp_path, capsys):
+    (tmp_path / "net.json").write_text(content)
+    design = tmp_path / "bad.toml"
+    design.write_text('name = "bad"\n[network]\nfile = "net.json"\n[inputs]\nlow = [0.0]\nhigh = [1.0]\n')
+    assert run("run", design, "--out", tmp_path / "out", "--quiet") == 2
+    error = capsys.readouterr().err
+    assert "net.json" in error
+    assert message in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pickle_is_never_read(tmp_path, capsys):
+    import numpy as np
+
+    np.savez(tmp_path / "net.npz", weights0=np.array([object()], dtype=object), allow_pickle=True)
+    design = tmp_path / "bad.toml"
+    design.write_text('name = "bad"\n[network]\nfile = "net.npz"\n[inputs]\nlow = [0.0]\nhigh = [1.0]\n')
+    assert run("run", design, "--out", tmp_path / "out", "--quiet") == 2
+    assert "not an NPZ file of plain arrays" in capsys.readouterr().err
+
+
+def test_schemes_and_keys_are_listed(capsys):
+    assert run("schemes") == 0
+    assert "soloveichik2010" in capsys.readouterr().out
+    assert run("keys") == 0
+    assert "scheme.max_products" in capsys.readouterr().out
