@@ -51,6 +51,8 @@ class Scope(StrEnum):
     """To whichever module produced the strand: the history a reactant brings along, irrelevant to this module."""
     SYSTEM = "system"
     """To the whole system: a universal toehold or clamp."""
+    REACTANTS = "reactants"
+    """To all modules with the same reactants: they share the gate that takes these up."""
 
 
 @final

@@ -14,6 +14,7 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import SchemeError
 
 
@@ -32,18 +33,21 @@ class Dosing:
         object.__setattr__(self, "fuels", frozen_floats(self.fuels))
 
     @property
-    def largest(self) -> float:
-        """The largest fuel concentration, in M."""
-        return float(self.fuels.max(initial=0.0))
-
-    @property
     def total(self) -> float:
         """The concentration of all fuels together, in M."""
         return float(self.fuels.sum())
 
-    def above(self, ceiling: float) -> list[int]:
-        """Return the modules with a fuel above ``ceiling`` (M)."""
-        return [int(m) for m in np.flatnonzero((self.fuels > ceiling).any(axis=1))]
+    def amounts(self, system: DsdSystem) -> FloatArray:
+        """Return the initial concentration of each of ``system.molecules`` (molecules,), in M.
+
+        A molecule that several modules need stands at the sum of what they need.
+        """
+        amounts = np.zeros(system.molecules.count)
+        for number, template in enumerate(system.templates):
+            fuels = [place for place, part in enumerate(template.complexes) if part.role is Role.FUEL]
+            own = self.fuels[system.of_template(number)][:, : len(fuels)]
+            np.add.at(amounts, system.molecules.numbers[number][:, fuels], own)
+        return amounts
 
 
 def dose(system: DsdSystem, turnover: FloatArray, *, unit: float, margin: float, floor: float) -> Dosing:

@@ -13,9 +13,10 @@ from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, frozen_ints
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
+from dsdcompile.errors import SchemeError
 
-Entries = tuple[IntArray, IntArray]
-"""Rows and columns of ones to be summed into a matrix of counts."""
+LEFT_OUT = -1
+"""Stands for inert waste in tables of species."""
 
 
 @final
@@ -38,65 +39,97 @@ class Implementation:
 def implementation(system: DsdSystem, dosing: Dosing, step_rates: FloatArray) -> Implementation:
     """Return the implementation CRN of a dosed system; inert waste is left out.
 
+    A molecule that several modules share is one species, and a reaction that they share happens once.
     ``step_rates`` holds the rate constant of each template reaction of each module, in template order, padded
     (modules, template reactions), in /M/s or /s by the number of reactants.
+
+    Raises:
+        SchemeError: modules that share a reaction give it different rate constants.
     """
-    names = list(system.crn.species)
-    owner = [-1] * len(names)
-    initial = [system.crn.initial * dosing.unit]
-    sides: tuple[list[Entries], list[Entries]] = ([], [])
+    counted = system.molecules.of_role(Role.FUEL, Role.INTERMEDIATE)
+    signals = system.crn.n_species
+    column = np.full(system.molecules.count, LEFT_OUT, dtype=np.int64)
+    column[counted] = signals + np.arange(len(counted), dtype=np.int64)
+    width = max(
+        (len(side) for t in system.templates for r in t.reactions for side in (r.reactants, r.products)), default=0
+    )
+    sides: tuple[list[IntArray], list[IntArray]] = ([], [])
     rates: list[FloatArray] = []
-    row = 0
     for number, template in enumerate(system.templates):
         modules = system.of_template(number)
-        own = [c for c in template.complexes if c.role in (Role.FUEL, Role.INTERMEDIATE)]
-        first = len(names)
-        names += [f"m{m}_{c.name}" for m in modules for c in own]
-        owner += [int(m) for m in modules for _ in own]
-        start = np.zeros((len(modules), len(own)))
-        fuels = [i for i, c in enumerate(own) if c.role is Role.FUEL]
-        start[:, fuels] = dosing.fuels[modules][:, : len(fuels)]
-        initial.append(start.ravel())
-        column = _columns(system, template, modules, first, len(own))
+        place = _species(system, number, template, modules, column)
         for index, reaction in enumerate(template.reactions):
-            rows = row + np.arange(len(modules), dtype=np.int64)
-            for entries, complexes in zip(sides, (reaction.reactants, reaction.products), strict=True):
-                entries += [(rows, column[name]) for name in complexes if name in column]
+            for side, complexes in zip(sides, (reaction.reactants, reaction.products), strict=True):
+                table = np.full((len(modules), width), LEFT_OUT, dtype=np.int64)
+                for at, name in enumerate(complexes):
+                    table[:, at] = place[name]
+                side.append(np.sort(table, axis=1))
             rates.append(step_rates[modules, index])
-            row += len(modules)
-    shape = (row, len(names))
+    nothing = np.zeros((0, width), dtype=np.int64)
+    left, right = (np.concatenate([nothing, *side]) for side in sides)
+    values = np.concatenate([np.zeros(0), *rates])
+    kept = _once(left, right, values, system, column)
+    shape = (len(kept), signals + len(counted))
     crn = Crn(
-        species=tuple(names),
-        reactants=_counts(sides[0], shape),
-        products=_counts(sides[1], shape),
-        rates=np.concatenate([np.zeros(0), *rates]),
-        initial=np.concatenate(initial),
+        species=(*system.crn.species, *(system.molecule_name(int(n)) for n in counted)),
+        reactants=_counts(left[kept], shape),
+        products=_counts(right[kept], shape),
+        rates=values[kept],
+        initial=np.concatenate([system.crn.initial * dosing.unit, dosing.amounts(system)[counted]]),
         inputs=system.crn.inputs,
         outputs=system.crn.outputs,
         pairs=system.crn.pairs,
         offsets=system.crn.offsets * dosing.unit,
     )
-    return Implementation(crn, dosing.unit, np.array(owner))
+    owner = np.concatenate([np.full(signals, -1, dtype=np.int64), system.molecules.module[counted]])
+    return Implementation(crn, dosing.unit, owner)
 
 
-def _columns(system: DsdSystem, template: Template, modules: IntArray, first: int, width: int) -> dict[str, IntArray]:
-    """Return, for each complex of a template that is not waste, its species in each of the modules."""
-    base = first + width * np.arange(len(modules), dtype=np.int64)
-    found: dict[str, IntArray] = {}
-    offset = 0
-    for part in template.complexes:
-        if part.role is Role.SIGNAL:
-            found[part.name] = system.species[modules, part.species]
-        elif part.role is not Role.WASTE:
-            found[part.name] = base + offset
-            offset += 1
-    return found
+def _species(
+    system: DsdSystem, number: int, template: Template, modules: IntArray, column: IntArray
+) -> dict[str, IntArray]:
+    """Return, for each complex of a template, its species in each of the modules; :data:`LEFT_OUT` for waste."""
+    return {
+        part.name: system.species[modules, part.species]
+        if part.role is Role.SIGNAL
+        else column[system.molecules.numbers[number][:, place]]
+        for place, part in enumerate(template.complexes)
+    }
 
 
-def _counts(entries: list[Entries], shape: tuple[int, int]) -> Sparse:
-    empty = np.zeros(0, dtype=np.int64)
-    rows, columns = (np.concatenate([empty, *(entry[i] for entry in entries)]) for i in (0, 1))
-    return sparse.coo_array((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape).tocsr()
+def _once(left: IntArray, right: IntArray, rates: FloatArray, system: DsdSystem, column: IntArray) -> IntArray:
+    """Return the rows of reactions, ascending, that repeat no earlier row.
+
+    Only where all fuels and intermediates of a reaction are shared can another module have the same reaction.
+    """
+    own = np.zeros(system.crn.n_species + int((column >= 0).sum()) + 1, dtype=bool)
+    mine = (column >= 0) & (system.molecules.shared == 1)
+    own[column[mine]] = True
+    rows = np.arange(len(left), dtype=np.int64)
+    suspects = rows[~(own[left].any(axis=1) | own[right].any(axis=1))]
+    if not len(suspects):
+        return rows
+    _, first, same = np.unique(
+        np.hstack([left[suspects], right[suspects]]), axis=0, return_index=True, return_inverse=True
+    )
+    leader = suspects[first[same.reshape(-1)]]
+    if (rates[leader] != rates[suspects]).any():
+        clash = int(suspects[np.flatnonzero(rates[leader] != rates[suspects])[0]])
+        raise SchemeError(
+            f"modules that share the same strands need rate constants {rates[clash]:g} and another for one reaction of "
+            "theirs; write reactions with the same reactants and products as one, with the sum of their rate constants"
+        )
+    keep = np.ones(len(rows), dtype=bool)
+    keep[suspects[leader != suspects]] = False
+    return rows[keep]
+
+
+def _counts(table: IntArray, shape: tuple[int, int]) -> Sparse:
+    """Return the matrix that counts each row's species (reactions, species)."""
+    rows = np.broadcast_to(np.arange(len(table), dtype=np.int64)[:, None], table.shape)
+    there = table != LEFT_OUT
+    ones = np.ones(int(there.sum()), dtype=np.int64)
+    return sparse.coo_array((ones, (rows[there], table[there])), shape=shape).tocsr()
 
 
 def uniform_rates(system: DsdSystem, rate: float) -> FloatArray:

@@ -12,7 +12,8 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, frozen_ints
 from dsdcompile.dsd.complex import Complex, Strand
-from dsdcompile.dsd.domain import Domain, DomainLengths, Scope, base, strand_length
+from dsdcompile.dsd.domain import Domain, DomainLengths, Part, Scope, base, strand_length
+from dsdcompile.dsd.molecules import Molecules, Owner, molecules
 from dsdcompile.dsd.template import DomainSlot, Role, SignalForm, Template, TemplateComplex
 from dsdcompile.errors import SchemeError
 
@@ -93,13 +94,33 @@ class DsdSystem:
             return slot.name
         if slot.scope is Scope.MODULE:
             return f"m{module}_{slot.name}"
-        if self.toeholds and slot.scope is Scope.SPECIES and slot.part == "toehold":
-            return f"t{self._toehold(species, slot.position)}"
+        if slot.scope is Scope.REACTANTS:
+            return f"m{self.leader[module]}_{slot.name}"
+        if self._pooled(slot):
+            place, count = self._place(slot)
+            return f"t{(species * count + place) % self.toeholds}"
         return f"{slot.position}_{self.crn.species[species]}"
 
-    def _toehold(self, species: int, position: str) -> int:
-        own = [s.name for s in self.form.domains if s.scope is Scope.SPECIES and s.part == "toehold"]
-        return (species * len(own) + own.index(position)) % self.toeholds
+    def _pooled(self, slot: DomainSlot) -> bool:
+        """Return whether a domain comes from the shared pool of toeholds."""
+        return self.toeholds > 0 and slot.scope is Scope.SPECIES and slot.part is Part.TOEHOLD
+
+    def _place(self, slot: DomainSlot) -> tuple[int, int]:
+        """Return which of a signal's own toeholds a slot is, and how many there are."""
+        own = [s.name for s in self.form.domains if s.scope is Scope.SPECIES and s.part is Part.TOEHOLD]
+        return own.index(slot.position), len(own)
+
+    @cached_property
+    def leader(self) -> IntArray:
+        """For each module the first module with the same reactants (modules,)."""
+        keys = np.full((self.n_modules, 3), -1, dtype=np.int64)
+        for number, template in enumerate(self.templates):
+            modules, labels = self.of_template(number), template.shape.reactants
+            for column, label in enumerate(dict.fromkeys(labels)):
+                keys[modules, column] = self.species[modules, label]
+            keys[modules, 2] = len(labels)
+        _, first, same = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        return frozen_ints(first[same.reshape(-1)])
 
     def names(self, module: int) -> Mapping[str, str]:
         """Return slot name -> domain name for one module."""
@@ -133,10 +154,42 @@ class DsdSystem:
         parts = self.templates[self.template[module]].complexes
         return tuple(self.instance(module, part) for part in parts if not roles or part.role in roles)
 
+    @cached_property
+    def molecules(self) -> Molecules:
+        """Which complexes of different modules are the same molecule."""
+        modules_of = [self.of_template(number) for number in range(len(self.templates))]
+
+        def owner(number: int, slot: DomainSlot) -> Owner | None:
+            modules = modules_of[number]
+            if slot.scope is Scope.SYSTEM:
+                return None
+            if slot.scope is Scope.MODULE:
+                return Owner(f"module {slot.name}", "module", modules)
+            if slot.scope is Scope.REACTANTS:
+                return Owner(f"reactants {slot.name}", "reactants", self.leader[modules])
+            species = self.species[modules, slot.species]
+            if self._pooled(slot):
+                place, count = self._place(slot)
+                return Owner("pool", (slot.species, place), (species * count + place) % self.toeholds)
+            return Owner(slot.position, slot.species, species)
+
+        return molecules(self.templates, modules_of, owner)
+
+    def molecule_name(self, number: int) -> str:
+        """Return the name of one of :attr:`molecules`."""
+        module = self.molecules.module[number]
+        return f"m{module}_{self.templates[self.template[module]].complexes[self.molecules.part[number]].name}"
+
+    def molecule(self, number: int) -> NamedComplex:
+        """Return one of :attr:`molecules`, named after the first module that has it."""
+        module = int(self.molecules.module[number])
+        template = self.templates[self.template[module]]
+        return self.instance(module, template.complexes[self.molecules.part[number]])
+
     def fuels(self) -> Iterator[NamedComplex]:
-        """Yield every fuel, module by module, in the order of :func:`dsdcompile.dsd.dosing.fuel_table`."""
-        for module in range(self.n_modules):
-            yield from self.module(module, Role.FUEL)
+        """Yield every distinct fuel once, in the order of :attr:`molecules`."""
+        for number in self.molecules.of_role(Role.FUEL):
+            yield self.molecule(int(number))
 
     @cached_property
     def initial_signals(self) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.kernel import show_kernel
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Role
 
 
 def show_pil(system: DsdSystem, dosing: Dosing, title: str = "") -> str:
@@ -27,8 +28,6 @@ def show_pil(system: DsdSystem, dosing: Dosing, title: str = "") -> str:
 def _amounts(system: DsdSystem, dosing: Dosing) -> Mapping[str, float]:
     """Return the concentration in M of each fuel and each signal with an initial concentration, by name."""
     found = {system.crn.species[s]: float(system.crn.initial[s]) * dosing.unit for s in system.initial_signals}
-    for module in range(system.n_modules):
-        template = system.templates[system.template[module]]
-        for column, fuel in enumerate(template.fuels):
-            found[f"m{module}_{fuel.name}"] = float(dosing.fuels[module, column])
+    amounts = dosing.amounts(system)
+    found |= {system.molecule_name(int(n)): float(amounts[n]) for n in system.molecules.of_role(Role.FUEL)}
     return found

@@ -118,9 +118,8 @@ def _targets(system: DsdSystem, dosing: Dosing, inputs: FloatArray) -> list[tupl
     """Return what goes into the tube, with its concentration in M; nothing of concentration zero."""
     state = system.crn.inlet(inputs[None, :])[0] * dosing.unit
     found = [(system.signal(int(s)), float(state[s])) for s in np.flatnonzero(state > 0)]
-    for module in range(system.n_modules):
-        fuels = system.module(module, Role.FUEL)
-        found += [(fuel, float(dosing.fuels[module, column])) for column, fuel in enumerate(fuels)]
+    amounts = dosing.amounts(system)
+    found += [(system.molecule(int(n)), float(amounts[n])) for n in system.molecules.of_role(Role.FUEL)]
     return [(added, amount) for added, amount in found if amount > 0]
 
 

@@ -192,17 +192,19 @@ def _template(template: Template, lengths: DomainLengths) -> str:
 
 def _doses(translated: Translated) -> str:
     dosing, system = translated.dosing, translated.system
+    amounts = dosing.amounts(system)
     text = (
-        f"Fuels stand at the most often their reaction fires over the declared inputs, plus the margin: "
-        f"{show_concentration(float(np.min(dosing.fuels[dosing.fuels > 0], initial=np.inf)))} to "
-        f"{show_concentration(dosing.largest)}, {show_concentration(dosing.total)} in all."
+        f"Fuels stand at the most often their reactions fire over the declared inputs, plus the margin: "
+        f"{show_concentration(float(np.min(amounts[amounts > 0], initial=np.inf)))} to "
+        f"{show_concentration(float(amounts.max(initial=0.0)))}, {show_concentration(dosing.total)} in all."
     )
-    worst = np.argsort(-dosing.fuels.max(axis=1), kind="stable")[:5]
+    worst = np.argsort(-amounts, kind="stable")[:5]
     rows = [
-        (system.crn.reaction(int(system.reaction[m])), show_concentration(float(dosing.fuels[m].max()))) for m in worst
+        (named.name, system.crn.reaction(int(system.reaction[named.module])), show_concentration(float(amounts[n])))
+        for n, named in ((n, system.molecule(int(n))) for n in worst)
     ]
     warnings = "".join(paragraph(warning, "warning") for warning in translated.warnings)
-    return paragraph(text) + warnings + table(("highest doses", "each fuel"), rows, (1,))
+    return paragraph(text) + warnings + table(("highest doses", "first needed for", "dose"), rows, (2,))
 
 
 def _verification(verified: Verified) -> str:

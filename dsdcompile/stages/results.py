@@ -111,7 +111,10 @@ def _translated(translated: Translated) -> dict[str, Any]:
         "domains": len(system.domains),
         "nucleotides": system.nucleotides,
         "longest_strand": system.longest_strand,
-        "dosing": {"largest_molar": translated.dosing.largest, "total_molar": translated.dosing.total},
+        "dosing": {
+            "largest_molar": float(translated.dosing.amounts(translated.system).max(initial=0.0)),
+            "total_molar": translated.dosing.total,
+        },
     }
 
 

@@ -14,6 +14,7 @@ from dsdcompile.design import Design
 from dsdcompile.dsd.dosing import Dosing, dose
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Role
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.source import Examples, Source
@@ -65,12 +66,14 @@ def turnover_bound(crn: Crn, examples: Examples) -> FloatArray:
 
 
 def _warnings(design: Design, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
-    above = dosing.above(design.dosing.ceiling)
+    amounts = dosing.amounts(system)
+    above = int((amounts > design.dosing.ceiling).sum())
     if not above:
         return ()
-    worst = int(np.argmax(dosing.fuels.max(axis=1)))
-    reaction = system.crn.reaction(int(system.reaction[worst]))
+    worst = int(np.argmax(amounts))
+    reaction = system.crn.reaction(int(system.reaction[system.molecules.module[worst]]))
     return (
-        f"{len(above)} of {system.n_modules} modules need a fuel above {show_concentration(design.dosing.ceiling)}, "
-        f"up to {show_concentration(dosing.largest)} for {reaction}; a smaller kinetics.unit lowers all doses",
+        f"{above} of {len(system.molecules.of_role(Role.FUEL))} fuels stand above "
+        f"{show_concentration(design.dosing.ceiling)}, up to {show_concentration(float(amounts[worst]))} for "
+        f"{reaction}; a smaller kinetics.unit lowers all doses",
     )

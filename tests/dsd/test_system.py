@@ -87,7 +87,10 @@ def test_doses_are_the_largest_turnover_times_the_margin():
     system = translate(crn, SCHEME)
     dosing = dose(system, np.array([3.0, 0.0]), unit=1e-8, margin=0.2, floor=0.5)
     np.testing.assert_allclose(dosing.fuels, [[3.6e-8] * 2, [0.6e-8] * 2])
-    assert dosing.above(1e-8) == [0]
+    amounts = dosing.amounts(system)
+    assert {system.molecule_name(int(n)): amounts[n] for n in np.flatnonzero(amounts)} == pytest.approx(
+        {"m0_G": 3.6e-8, "m0_T": 3.6e-8, "m1_G": 0.6e-8, "m1_T": 0.6e-8}
+    )
 
 
 def test_shared_toeholds_come_from_the_pool():
