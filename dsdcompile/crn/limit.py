@@ -37,6 +37,11 @@ class Limit:
     turnover: FloatArray
     """How often each reaction has fired, in concentration (examples, reactions)."""
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only in place: they can be large."""
+        self.state.setflags(write=False)
+        self.turnover.setflags(write=False)
+
 
 def limit_state(crn: Crn, initial: FloatArray) -> Limit:
     """Return the limit for initial states (examples, species).

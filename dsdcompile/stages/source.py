@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
 import numpy as np
 
-from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats, frozen_ints
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.design import Design
@@ -70,9 +70,16 @@ def _existing(path: Path, key: str) -> Path:
 
 def _read_crn(path: Path, unit: float) -> Crn:
     try:
-        return parse_crn(path.read_text(encoding="utf-8"), unit=unit)
+        crn = parse_crn(path.read_text(encoding="utf-8"), unit=unit)
     except (FormatError, UnicodeDecodeError) as error:
         raise FormatError(f"{path}: {error}") from None
+    if len(crn.outputs):
+        return crn
+    # Without declared outputs, what reactions make and none uses accumulates: that is read. In a cycle, every species.
+    used = np.asarray((crn.reactants > 0).sum(axis=0)).ravel()
+    unused = np.flatnonzero(used == 0)
+    shown = unused if len(unused) else np.arange(crn.n_species)
+    return replace(crn, outputs=np.stack([shown, np.full(len(shown), NO_RAIL)], axis=1))
 
 
 def _examples(design: Design, folder: Path, network: Network | None, formal: Crn) -> Examples:
@@ -105,4 +112,4 @@ def _table(rows: Iterable[Iterable[float]], columns: int, key: str) -> FloatArra
     for number, row in enumerate(table, start=1):
         if len(row) != columns:
             raise DesignError(f"{key}: row {number} has {len(row)} values for {columns} inputs")
-    return frozen_floats(np.array(table, dtype=np.float64).reshape(-1, columns))
+    return frozen_floats(np.array(table, dtype=np.float64).reshape(len(table), columns))

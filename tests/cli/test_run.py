@@ -167,6 +167,58 @@ def test_a_pickle_is_never_read(tmp_path, capsys):
     assert "not an NPZ file of plain arrays" in capsys.readouterr().err
 
 
+def test_the_example_and_a_key_are_chosen_on_the_command_line(tmp_path):
+    changes = ["--example", "2", "--set", "scheme.recognition=18", "--set", "kinetics.unit=20 nM"]
+    assert run("run", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet", *changes) == 0
+    comparison = json.loads((tmp_path / "comparison.json").read_text())
+    assert comparison["example"] == 2
+    assert comparison["inputs"] == [-2.0]
+    assert comparison["formal_unit_molar"] == 2e-8
+    assert comparison["limit"] == [0.0]
+    # The longest strand has three recognition or history domains, 3 nt longer each.
+    assert json.loads((tmp_path / "summary.json").read_text())["longest_strand"] == 63 + 3 * 3
+
+
+def test_the_report_alone_is_the_whole_way(relu, tmp_path):
+    assert run("report", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    assert (tmp_path / "report.html").read_bytes() == (relu / "report.html").read_bytes()
+
+
+def test_reactions_that_compete_are_compiled_and_what_fails_says_why(tmp_path, capsys):
+    (tmp_path / "race.crn").write_text("A -> B\nA -> C\nA @i 30 nM\n")
+    assert run("compile", tmp_path / "race.crn", "--out", tmp_path / "out", "--quiet") == 0
+    assert (tmp_path / "out/implementable.crn").exists()
+
+
+def test_without_declared_outputs_what_accumulates_is_read(tmp_path):
+    (tmp_path / "min.crn").write_text("A + B -> C\nA @i 30 nM\nB @i 20 nM\n")
+    assert run("run", tmp_path / "min.crn", "--out", tmp_path / "out", "--quiet") == 0
+    assert json.loads((tmp_path / "out/comparison.json").read_text())["limit"] == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("reactions", "message"),
+    [
+        ("A + B + C -> D\n", "A + B + C -> D"),
+        (" -> A\n", "reactants"),
+        ("A + -> B\n", "line 1"),
+        ("A -> B [k = fast]\n", "line 1"),
+    ],
+)
+def test_reactions_that_cannot_be_built_or_read_are_named(reactions, message, tmp_path, capsys):
+    (tmp_path / "bad.crn").write_text(reactions)
+    assert run("run", tmp_path / "bad.crn", "--out", tmp_path / "out", "--quiet") == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("change", ["scheme.max_products", "nosuch.key=1", "scheme.max_products=two", "=3"])
+def test_a_bad_change_on_the_command_line_is_refused(change, tmp_path, capsys):
+    assert run("run", ROOT / "designs/relu.toml", "--out", tmp_path / "out", "--quiet", "--set", change) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_schemes_and_keys_are_listed(capsys):
     assert run("schemes") == 0
     assert "soloveichik2010" in capsys.readouterr().out
