@@ -140,10 +140,25 @@ class KineticsTable(Table):
         None, description="the duration of one formal time unit (default: 1 / (rate x unit), as for a formal rate of 1)"
     )
 
+    q_max: PerMolarSecond | None = Field(
+        None, description="matched: the largest rate constant a toehold gives, such as '1e6 /M/s' (default: rate)"
+    )
+    c_max: Molar | None = Field(
+        None, description="matched: the concentration of every fuel, such as '1 uM' (default: by dosing.depletion)"
+    )
+    slowdown: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="matched: every reaction runs this many times slower than written"
+    )
+
+    @property
+    def written_time(self) -> float:
+        """One formal time unit as the rate constants of a .crn file are read, in s."""
+        return self.time if self.time is not None else 1.0 / (self.rate * self.unit)
+
     @property
     def time_unit(self) -> float:
-        """One formal time unit, in s."""
-        return self.time if self.time is not None else 1.0 / (self.rate * self.unit)
+        """One formal time unit as it is built, in s."""
+        return self.written_time * self.slowdown
 
 
 @final
@@ -154,6 +169,9 @@ class DosingTable(Table):
     ceiling: Molar = Field(1e-5, description="a dose above this is reported")
     floor: Annotated[float, Field(gt=0)] = Field(
         0.1, description="turnover, in formal units, that every module is prepared for"
+    )
+    depletion: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.05, description="matched, without kinetics.c_max: share of a fuel that may be used up or bound by the horizon"
     )
 
 
@@ -175,7 +193,11 @@ class SimulateTable(Table):
     within: Annotated[float, Field(gt=0)] = Field(
         0.01, description="outputs count as complete within this distance of their limit, formal units"
     )
-    until: Seconds | None = Field(None, description="end of the curves (default: chosen from completion)")
+    until: Seconds | None = Field(
+        None,
+        description="end of the curves, and of what fuels must last for where there is no limit (default: from "
+        "completion; 50 formal time units where there is no limit)",
+    )
     points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
     rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")
 

@@ -17,7 +17,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dsdcompile.crn.analysis import competition, latest_levels
+from dsdcompile.crn.analysis import competition, is_feed_forward, latest_levels
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, compact
 from dsdcompile.crn.spread import Spread, spread
@@ -41,6 +41,16 @@ class Limit:
         """Make the arrays read-only in place: they can be large."""
         self.state.setflags(write=False)
         self.turnover.setflags(write=False)
+
+
+def has_limit(crn: Crn) -> bool:
+    """Return whether the exact limit is defined: noncompetitive, feed-forward, and every reaction consumes something.
+
+    Without one, what the CRN does depends on its rate constants and on how long it runs.
+    """
+    if competition(crn) is not None or not np.asarray((crn.net < 0).sum(axis=1)).all():
+        return False
+    return is_feed_forward(crn)
 
 
 def limit_state(crn: Crn, initial: FloatArray) -> Limit:

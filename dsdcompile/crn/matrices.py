@@ -13,6 +13,7 @@ from dsdcompile.errors import LimitExceededError
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 Sparse = Any
 """A scipy ``csr_array`` of int64 (scipy ships no types); rows are reactions, columns species, unless stated."""
 

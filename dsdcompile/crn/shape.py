@@ -53,3 +53,16 @@ def bind(reactants: Sequence[int], products: Sequence[int]) -> tuple[ReactionSha
         tuple(sorted(label[s] for s in products)),
     )
     return shape, tuple(order)
+
+
+def exchange(shape: ReactionShape, species: tuple[int, ...]) -> tuple[ReactionShape, tuple[int, ...]]:
+    """Return the same reaction with its two distinct reactants in the other order.
+
+    Schemes treat the first reactant differently from the second, so which is which can matter.
+
+    >>> print(exchange(*bind((3, 7), (3, 9)))[0])
+    A + B -> B + C
+    """
+    other = {0: 1, 1: 0}
+    products = tuple(sorted(other.get(label, label) for label in shape.products))
+    return ReactionShape(shape.reactants, products), (species[1], species[0], *species[2:])

@@ -27,13 +27,29 @@ class Implementation:
     crn: Crn
     """Concentrations in M, rate constants in /M/s (or /s); the first species are those of ``system.crn``, in order."""
     unit: float
-    """One formal unit, in M: inputs and outputs of ``crn`` are formal values times this."""
+    """One formal unit, in M: inputs and outputs of ``crn`` are formal values times this (totals, if matched)."""
     module: IntArray
     """For each species the module whose fuel or intermediate it is, -1 for a signal (species,)."""
+    holds: IntArray
+    """For each species the signal that it is, or that it holds and gives back unchanged; -1 for others (species,)."""
 
     def __post_init__(self) -> None:
-        """Freeze the table."""
-        object.__setattr__(self, "module", frozen_ints(self.module))
+        """Freeze the tables."""
+        for name in ("module", "holds"):
+            object.__setattr__(self, name, frozen_ints(getattr(self, name)))
+
+    @property
+    def fuels(self) -> IntArray:
+        """The species that are fuels, ascending."""
+        return np.flatnonzero((self.module >= 0) & (self.crn.initial > 0)).astype(np.int64)
+
+    def totals(self, states: FloatArray) -> FloatArray:
+        """Return the totals of signals, free and held, (..., signals) of states (..., species)."""
+        free = self.holds == np.arange(len(self.holds))
+        total = np.array(states[..., free])
+        for species in np.flatnonzero((self.holds >= 0) & ~free):
+            total[..., self.holds[species]] += states[..., species]
+        return total
 
 
 def implementation(system: DsdSystem, dosing: Dosing, step_rates: FloatArray) -> Implementation:
@@ -82,7 +98,19 @@ def implementation(system: DsdSystem, dosing: Dosing, step_rates: FloatArray) ->
         offsets=system.crn.offsets * dosing.unit,
     )
     owner = np.concatenate([np.full(signals, -1, dtype=np.int64), system.molecules.module[counted]])
-    return Implementation(crn, dosing.unit, owner)
+    return Implementation(crn, dosing.unit, owner, _held(system, column, crn.n_species))
+
+
+def _held(system: DsdSystem, column: IntArray, species: int) -> IntArray:
+    """Return the signal that each species is or holds, -1 for none (species,)."""
+    holds = np.full(species, -1, dtype=np.int64)
+    holds[: system.crn.n_species] = np.arange(system.crn.n_species)
+    for number, template in enumerate(system.templates):
+        modules = system.of_template(number)
+        for place, part in enumerate(template.complexes):
+            if part.role is Role.INTERMEDIATE and part.species >= 0:
+                holds[column[system.molecules.numbers[number][:, place]]] = system.species[modules, part.species]
+    return holds
 
 
 def _species(

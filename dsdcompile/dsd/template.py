@@ -73,7 +73,8 @@ class TemplateComplex:
     role: Role
     complex: Complex
     species: int = -1
-    """For a signal: the label of its species in the template's shape."""
+    """For a signal: the label of its species in the template's shape. For an intermediate that holds a signal's strand
+    and gives it back: that signal's label."""
     dose: float = 1.0
     """For a fuel: how many are needed each time the reaction fires."""
 

@@ -38,6 +38,7 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
         erase(system.signal(s).complex, system.form, signals): s for s in range(system.crn.n_species)
     }
     owner = [-1] * len(names)
+    holds = list(range(len(names)))
     initial = list(system.crn.initial * dosing.unit)
     for module in range(system.n_modules):
         column = 0
@@ -53,6 +54,7 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
             index[key] = len(names)
             names.append(part.name)
             owner.append(module)
+            holds.append(-1)
             initial.append(amount)
     reactants: list[list[int]] = []
     products: list[list[int]] = []
@@ -66,6 +68,7 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
                     index[found] = len(names)
                     names.append(f"e{len(names)}")
                     owner.append(-1)
+                    holds.append(-1)
                     initial.append(0.0)
             rows.append([index[found] for found in side])
         rates.append(min(variants))
@@ -80,4 +83,4 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
         pairs=system.crn.pairs,
         offsets=system.crn.offsets * dosing.unit,
     )
-    return Implementation(crn, dosing.unit, np.array(owner))
+    return Implementation(crn, dosing.unit, np.array(owner), np.array(holds))

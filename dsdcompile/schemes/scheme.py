@@ -34,6 +34,13 @@ class Scheme(ABC):
     def template(self, shape: ReactionShape) -> Template:
         """Return the template of a shape that :meth:`refusal` accepts."""
 
+    def buffer(self) -> Template | None:
+        """Return the template of a buffer module for matched kinetics, or None if the scheme has none.
+
+        It exchanges a signal reversibly with a complex that holds it (:mod:`dsdcompile.dsd.matching`).
+        """
+        return None
+
     def accepts(self, shape: ReactionShape) -> bool:
         """Return whether the scheme can build this shape directly."""
         return self.refusal(shape) is None

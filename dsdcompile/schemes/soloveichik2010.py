@@ -13,6 +13,12 @@ Without products the translator T is left out. Two equal reactants whose product
 are refused: with remote-toehold branch migration the product's strand re-enters the half-open gate (without it the
 template is clean); legalising puts an intermediate species between.
 
+Buffer module for matched kinetics (its section "Buffering"; ``e`` is a toehold that no other module has)::
+
+    X + LS <-> HS + BS   LS = b( c( e( + ) ) ) a*     BS = b c e     HS = h a( b( c( + e* ) ) )
+
+Three reactants and none are not native: gates take one or two.
+
 Deviation from the paper: histories are as long as recognition domains, so the same length limits hold for all.
 """
 
@@ -55,7 +61,7 @@ class Soloveichik2010(Scheme):
     def refusal(self, shape: ReactionShape) -> str | None:
         """Refuse all but one or two reactants, and a pair of equal reactants that is its own product."""
         if not 1 <= len(shape.reactants) <= 2:
-            return f"{len(shape.reactants)} reactants; gates take one or two"
+            return f"{len(shape.reactants)} reactants; gates take one or two{_rewriting(len(shape.reactants))}"
         if shape.reactants == (0, 0) and 0 in shape.products:
             return "two equal reactants with themselves as product need an intermediate species"
         return None
@@ -63,6 +69,17 @@ class Soloveichik2010(Scheme):
     def template(self, shape: ReactionShape) -> Template:
         """Return the gate, its translator, and what they become."""
         return _one(shape) if len(shape.reactants) == 1 else _two(shape)
+
+    def buffer(self) -> Template:
+        """Return the module that holds a constant fraction of a signal."""
+        return _buffer()
+
+
+def _rewriting(reactants: int) -> str:
+    """Return how a reaction with that many reactants is written for gates that take one or two."""
+    if reactants == 0:
+        return " (write E -> E + ... with a species E that starts at 1)"
+    return " (let two of them bind first: A + B <-> AB)" if reactants == 3 else ""
 
 
 def _signal(name: str, label: int, prefix: str, history: str) -> TemplateComplex:
@@ -133,7 +150,7 @@ def _two(shape: ReactionShape) -> Template:
         *signals,
         TemplateComplex("L", Role.FUEL, parse_kernel(f"{first}_b( {first}_c( {second}_a( + {gate} ) ) ) {first}_a*")),
         TemplateComplex("B", Role.FUEL, parse_kernel(f"{first}_b {first}_c {second}_a")),
-        TemplateComplex("H", Role.INTERMEDIATE, parse_kernel(f"{half} + {gate} {second}_a* ) ) )")),
+        TemplateComplex("H", Role.INTERMEDIATE, parse_kernel(f"{half} + {gate} {second}_a* ) ) )"), species=0),
         TemplateComplex(
             "W1", Role.WASTE, parse_kernel(f"{half} + {second}_h {second}_a( {second}_b( {second}_c( + ) ) ) ) ) )")
         ),
@@ -146,3 +163,19 @@ def _two(shape: ReactionShape) -> Template:
         *release,
     )
     return gather(shape, _slots(shape), complexes, reactions)
+
+
+def _buffer() -> Template:
+    complexes = (
+        _signal("X", 0, "s0", "s0_h"),
+        TemplateComplex("LS", Role.FUEL, parse_kernel("s0_b( s0_c( e( + ) ) ) s0_a*")),
+        TemplateComplex("BS", Role.FUEL, parse_kernel("s0_b s0_c e")),
+        TemplateComplex("HS", Role.INTERMEDIATE, parse_kernel("s0_h s0_a( s0_b( s0_c( + e* ) ) )"), species=0),
+    )
+    reactions = (
+        TemplateReaction(("X", "LS"), ("HS", "BS"), "forward"),
+        TemplateReaction(("HS", "BS"), ("X", "LS"), "reverse"),
+    )
+    shape = ReactionShape((0,), (0,))
+    groups = (Soloveichik2010.form.slots(0, "s0"), (DomainSlot("e", Part.TOEHOLD, Scope.MODULE),))
+    return gather(shape, groups, complexes, reactions, kind="buffer")

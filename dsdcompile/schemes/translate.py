@@ -5,18 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray, Sparse
-from dsdcompile.crn.shape import ReactionShape, bind
+from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse
+from dsdcompile.crn.shape import ReactionShape, bind, exchange
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SchemeError
 from dsdcompile.schemes.scheme import Scheme, explain
 
 
-def translate(crn: Crn, scheme: Scheme, lengths: DomainLengths | None = None, toeholds: int = 0) -> DsdSystem:
+def translate(
+    crn: Crn,
+    scheme: Scheme,
+    lengths: DomainLengths | None = None,
+    toeholds: int = 0,
+    exchanged: BoolArray | None = None,
+) -> DsdSystem:
     """Return the DSD system in which every reaction of ``crn`` is one module of ``scheme``.
 
-    ``toeholds`` is the size of a shared pool of toehold domains, 0 for toeholds of each species' own.
+    ``toeholds`` is the size of a shared pool of toehold domains, 0 for toeholds of each species' own. ``exchanged``
+    says which reactions have their two reactants in the other order (reactions,); by default the species of lower
+    index comes first.
 
     Raises:
         SchemeError: the scheme cannot build a reaction; the message names it and says why.
@@ -29,6 +37,8 @@ def translate(crn: Crn, scheme: Scheme, lengths: DomainLengths | None = None, to
     left, right = _rows(crn.reactants), _rows(crn.products)
     for row in range(crn.n_reactions):
         shape, species = bind(left[row], right[row])
+        if exchanged is not None and exchanged[row]:
+            shape, species = exchange(shape, species)
         if shape not in why:
             why[shape] = scheme.refusal(shape)
         reason = why[shape]

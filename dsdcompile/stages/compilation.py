@@ -8,10 +8,12 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError
+from dsdcompile.passes.combine import combine
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult, unchanged
@@ -46,9 +48,17 @@ def compile_crn(design: Design, source: Source) -> Compiled:
         design.scheme.toehold, design.scheme.recognition, design.scheme.recognition, design.scheme.clamp
     )
     most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
-    reduced = unchanged(source.formal) if design.passes.reduce == "none" else reduce(source.formal)
+    if keeps_kinetics(design, source.formal):
+        reduced = combine(source.formal)
+    else:
+        reduced = unchanged(source.formal) if design.passes.reduce == "none" else reduce(source.formal)
     implementable = legalise(reduced.crn, scheme.accepts, most)
     return Compiled(source.formal, reduced.crn, implementable.crn, reduced.then(implementable), scheme, lengths, most)
+
+
+def keeps_kinetics(design: Design, formal: Crn) -> bool:
+    """Return whether reactions must stay as they are, because more than a limit is asked for or there is none."""
+    return design.kinetics.mode == "matched" or not has_limit(formal)
 
 
 def products_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from dsdcompile.design import Design
+from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.lab.protocol import Protocol
 from dsdcompile.sequences.sequenced import SequencedSystem
@@ -15,7 +16,7 @@ from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
 from dsdcompile.stages.verification import Verified
-from dsdcompile.units import show_duration
+from dsdcompile.units import show_concentration, show_duration
 from dsdcompile.verify.verdict import Outcome
 
 
@@ -82,6 +83,8 @@ class Results:
                 f"DNA: {system.n_modules} modules, {len(system.strands)} strands, {system.nucleotides} nt, "
                 f"longest {system.longest_strand} nt ({system.scheme})"
             )
+            if self.translated.matching is not None:
+                lines.append(_matched_line(self.translated, self.translated.matching))
         lines += [f"warning: {warning}" for warning in self.warnings]
         if self.verified is not None:
             verification = self.verified.verification
@@ -95,6 +98,14 @@ class Results:
         if self.sheet is not None:
             lines.append(f"order: {len(self.sheet.lines)} strands, about {self.sheet.cost:,.0f} USD")
         return lines
+
+
+def _matched_line(translated: Translated, matching: Matching) -> str:
+    buffers = int((translated.system.reaction < 0).sum())
+    return (
+        f"matched kinetics: gamma {matching.gamma:.4g}, {buffers} buffer module{'s' if buffers != 1 else ''}, "
+        f"fuels at up to {show_concentration(float(translated.dosing.amounts(translated.system).max(initial=0.0)))}"
+    )
 
 
 def bimolecular(compiled: Compiled) -> int:
@@ -115,6 +126,18 @@ def _translated(translated: Translated) -> dict[str, Any]:
             "largest_molar": float(translated.dosing.amounts(translated.system).max(initial=0.0)),
             "total_molar": translated.dosing.total,
         },
+        **({} if translated.matching is None else {"kinetics": _matched(translated, translated.matching)}),
+    }
+
+
+def _matched(translated: Translated, matching: Matching) -> dict[str, Any]:
+    return {
+        "mode": "matched",
+        "gamma": matching.gamma,
+        "sigma_per_molar_second": matching.sigma,
+        "q_max_per_molar_second": matching.q_max,
+        "buffers": int((translated.system.reaction < 0).sum()),
+        "fuel_lasts_hours": None if translated.horizon is None else round(translated.horizon / 3600, 6),
     }
 
 
@@ -135,6 +158,8 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
         "simulation": {
             "example": simulated.example,
             "largest_deviation": simulated.deviation("implementation"),
+            "relative_deviation": simulated.relative_deviation("implementation"),
+            "fuel_left": simulated.fuel_left,
             "completion_hours": hours,
             "all_examples_at_rest_hours": None if simulated.rest is None else round(simulated.rest / 3600, 6),
         },
@@ -156,4 +181,12 @@ def _simulation_lines(simulated: Simulated) -> list[str]:
             f"example {simulated.example}: 90 % complete after {latest}, "
             f"implementation deviates by up to {simulated.deviation('implementation'):.3g} formal units on the way"
         )
+    else:
+        lines.append(
+            f"example {simulated.example}, {show_duration(simulated.end)}: implementation deviates by up to "
+            f"{simulated.deviation('implementation'):.3g} formal units "
+            f"({simulated.relative_deviation('implementation'):.2%} of the largest output)"
+        )
+    if simulated.fuel_left is not None:
+        lines.append(f"fuel: at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}")
     return lines

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
 
-from dsdcompile.crn.analysis import competition, is_feed_forward
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.limit import limit
+from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design import Design
+from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
 from dsdcompile.simulate.completion import Completion, Horizon, completion, horizon
 from dsdcompile.simulate.ode import output_species, simulate
-from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.source import Source
-from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.translation import DEFAULT_TIME, Translated, horizon_time
 from dsdcompile.stages.verification import Verified
 
 MOST_TIME = 1e7
 """Longest horizon tried, in formal time units."""
-DEFAULT_TIME = 50.0
-"""Formal time simulated where there is no limit to approach: the paper's."""
 
 
 @final
@@ -70,6 +68,8 @@ class Simulated:
     """End of the curves, s."""
     rest: float | None
     """When every example has come to rest in the implementation, s; None without a limit."""
+    fuel_left: float | None = None
+    """The smallest share of a fuel that is left at the end; None where fuels are dosed for a limit."""
 
     def by_name(self, name: str) -> Curves | None:
         """Return the curves of one CRN, if it was simulated."""
@@ -80,6 +80,12 @@ class Simulated:
         formal, other = self.by_name("formal"), self.by_name(name)
         assert formal is not None, "the formal CRN is always simulated"
         return 0.0 if other is None else float(np.abs(formal.outputs - other.outputs).max(initial=0.0))
+
+    def relative_deviation(self, name: str) -> float:
+        """Return the largest deviation as a share of the largest formal output."""
+        formal = self.by_name("formal")
+        most = 0.0 if formal is None else float(np.abs(formal.outputs).max(initial=0.0))
+        return self.deviation(name) / most if most > 0 else 0.0
 
     def summary(self) -> dict[str, Any]:
         """Return the comparison as plain data for ``comparison.json``."""
@@ -93,6 +99,10 @@ class Simulated:
             "limit": None if self.limit is None else self.limit.tolist(),
             "engines": {c.name: c.engine for c in self.curves},
             "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
+            "relative_deviation_from_formal": {
+                c.name: self.relative_deviation(c.name) for c in self.curves if c.name != "formal"
+            },
+            "fuel_left": self.fuel_left,
             "completion_formal_time": {name: done.to_json() for name, done in self.completions.items()},
             "comparisons": [c.to_json() for c in self.comparisons],
             "labels": {
@@ -114,6 +124,8 @@ class _Entrant:
     name: str
     crn: Crn
     scale: Scale
+    pooled: Implementation | None = None
+    """For matched kinetics: outputs are totals, what intermediates hold of a signal included."""
 
 
 def simulate_all(
@@ -121,27 +133,45 @@ def simulate_all(
 ) -> Simulated:
     """Simulate every CRN of a design on one axis, to the time by which the outputs have come to rest.
 
+    With matched kinetics the implementation's outputs are totals (free and held by linkers and buffers) over gamma
+    units, which follow the formal CRN from the start; enumerated strands, whose toeholds are not yet tuned, are left
+    out.
+
     Raises:
         SimulationError: an integration fails, or outputs do not come within ``simulate.within`` of their limit.
     """
-    molar = Scale(design.kinetics.unit, design.kinetics.time_unit)
+    matched = translated.matching is not None
+    molar = Scale(translated.dosing.unit, design.kinetics.time_unit)
     race = [
         _Entrant("formal", compiled.formal, Scale()),
         _Entrant("reduced", compiled.reduced, Scale()),
-        _Entrant("implementation", translated.implementation.crn, molar),
+        _Entrant(
+            "implementation", translated.implementation.crn, molar, translated.implementation if matched else None
+        ),
     ]
-    if verified is not None and verified.enumerated is not None and verified.enumerated.complete:
+    if not matched and verified is not None and verified.enumerated is not None and verified.enumerated.complete:
         found = enumerated_crn(translated.system, verified.enumerated, translated.dosing)
         race.append(_Entrant("enumerated", found.crn, molar))
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
     outputs, rest = None, None
-    if limits is not None:
+    if limits is not None and matched:
+        rest = _rest(design, race[0], inputs, limits, tolerances).time * molar.time
+        outputs = np.stack(
+            [_curves(race[2], row, np.array([0.0, rest / molar.time]), tolerances).outputs[-1] for row in inputs]
+        )
+    elif limits is not None:
         done = _rest(design, race[2], inputs, limits, tolerances)
         outputs, rest = done.outputs / molar.unit, done.time
     chosen = inputs[design.simulate.example - 1]
-    end = _end(design, race, chosen, None if limits is None else limits[design.simulate.example - 1], tolerances)
+    end = _end(
+        design,
+        race[:1] if matched else race,
+        chosen,
+        None if limits is None else limits[design.simulate.example - 1],
+        tolerances,
+    )
     grid = np.linspace(0.0, end, design.simulate.points)
     drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in race)
     target = None if limits is None else frozen_floats(limits[design.simulate.example - 1])
@@ -156,12 +186,8 @@ def simulate_all(
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
         rest=rest,
+        fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
-
-
-def has_limit(crn: Crn) -> bool:
-    """Return whether the exact limit is defined: noncompetitive and feed-forward."""
-    return competition(crn) is None and is_feed_forward(crn)
 
 
 def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:
@@ -185,10 +211,8 @@ def _end(
     design: Design, race: list[_Entrant], chosen: FloatArray, target: FloatArray | None, tolerances: Tolerances
 ) -> float:
     """Return the formal time to draw: as the design says, or twice the time at which the slowest is 99 % complete."""
-    if design.simulate.until is not None:
-        return design.simulate.until / design.kinetics.time_unit
-    if target is None:
-        return DEFAULT_TIME
+    if design.simulate.until is not None or target is None:
+        return horizon_time(design)
     latest = 0.0
     for entrant in race:
         done = _rest(design, entrant, chosen[None, :], target[None, :], tolerances)
@@ -200,15 +224,29 @@ def _end(
 
 def _curves(entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances) -> Curves:
     """Simulate one example at formal times ``grid``."""
-    state = _states(entrant, values[None, :])[0]
-    run = simulate(
-        entrant.crn,
-        state,
-        grid * entrant.scale.time,
-        tolerances.scaled(entrant.scale.unit),
-        record=output_species(entrant.crn),
-    )
+    built = entrant.pooled
+    run = _run(entrant, values, grid, tolerances, output_species(entrant.crn) if built is None else None)
+    if built is not None:
+        totals = built.totals(run.states)
+        run = replace(run, species=entrant.crn.species[: totals.shape[-1]], states=totals)
     return curves(entrant.name, entrant.crn, run, entrant.scale)
+
+
+def _run(
+    entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances, record: tuple[str, ...] | None
+) -> Trajectory:
+    state = _states(entrant, values[None, :])[0]
+    allowed = tolerances.scaled(entrant.scale.unit)
+    return simulate(entrant.crn, state, grid * entrant.scale.time, allowed, record=record)
+
+
+def _fuel_left(
+    translated: Translated, entrant: _Entrant, values: FloatArray, end: float, tolerances: Tolerances
+) -> float:
+    """Return the smallest share of a fuel that is left at formal time ``end``."""
+    fuels = translated.implementation.fuels
+    final = _run(entrant, values, np.array([0.0, end]), tolerances, None).final
+    return float((final[fuels] / entrant.crn.initial[fuels]).min(initial=1.0))
 
 
 def _labels(source: Source, compiled: Compiled, implementation: FloatArray | None) -> Labels:

@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
+from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats, frozen_ints
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.design import Design
@@ -58,7 +59,7 @@ def read_source(design: Design, folder: Path) -> Source:
     else:
         assert design.crn is not None, "a design has one source"
         path = _existing(folder / design.crn.file, "crn.file")
-        formal = _read_crn(path, design.kinetics.unit)
+        formal = _read_crn(path, design)
     return Source(network, formal, _examples(design, folder, network, formal))
 
 
@@ -68,17 +69,19 @@ def _existing(path: Path, key: str) -> Path:
     return path
 
 
-def _read_crn(path: Path, unit: float) -> Crn:
+def _read_crn(path: Path, design: Design) -> Crn:
+    """Return the CRN of a file; where it declares no outputs, every species is one."""
     try:
-        crn = parse_crn(path.read_text(encoding="utf-8"), unit=unit)
+        crn = parse_crn(path.read_text(encoding="utf-8"), unit=design.kinetics.unit, time=design.kinetics.written_time)
     except (FormatError, UnicodeDecodeError) as error:
         raise FormatError(f"{path}: {error}") from None
     if len(crn.outputs):
         return crn
-    # Without declared outputs, what reactions make and none uses accumulates: that is read. In a cycle, every species.
+    # Without declared outputs, what reactions make and none uses accumulates: that is read. In a cycle, every species;
+    # likewise where rates matter.
     used = np.asarray((crn.reactants > 0).sum(axis=0)).ravel()
     unused = np.flatnonzero(used == 0)
-    shown = unused if len(unused) else np.arange(crn.n_species)
+    shown = unused if len(unused) and has_limit(crn) and design.kinetics.mode == "fast" else np.arange(crn.n_species)
     return replace(crn, outputs=np.stack([shown, np.full(len(shown), NO_RAIL)], axis=1))
 
 

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
+from dsdcompile.crn.analysis import competition
 from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.crn.limit import limit_state
-from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.crn.limit import has_limit, limit_state
+from dsdcompile.crn.matrices import BoolArray, FloatArray
 from dsdcompile.design import Design
-from dsdcompile.dsd.dosing import Dosing, dose
+from dsdcompile.dsd.dosing import Dosing, Supply, dose, matched_dose, matched_fuels
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
+from dsdcompile.dsd.matching import Matching, check, match, matched_rates, orientation, pace, unbalanced, with_buffers
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role
+from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.schemes.translate import translate
+from dsdcompile.simulate.turnover import Usage, usage
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.source import Examples, Source
-from dsdcompile.units import show_concentration
+from dsdcompile.units import show_concentration, show_duration
 
 BATCH = 1000
 """Examples whose limits are computed at a time."""
+DEFAULT_TIME = 50.0
+"""Formal time simulated where there is no limit to approach: the paper's."""
+DENSEST = 1.0
+"""A fuel of more than this, in M, is no solution."""
+LINKING_RATE = 1e3
+"""How many times faster than all others reactions that legalising introduced are while turnover is simulated."""
 
 
 @final
@@ -33,6 +44,12 @@ class Translated:
     dosing: Dosing
     implementation: Implementation
     warnings: tuple[str, ...]
+    step_rates: FloatArray
+    """Rate constant of each step of each module (modules, template reactions), /M/s, padded."""
+    matching: Matching | None = None
+    """For matched kinetics; None for fast ones."""
+    horizon: float | None = None
+    """How long the fuels last, s; None: for good."""
 
 
 def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
@@ -40,40 +57,144 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
 
     Raises:
         SchemeError: the scheme cannot build a reaction.
-        CrnError: the CRN has no turnover bound, because it is competitive or not feed-forward.
+        DesignError: the scheme has no matched kinetics.
+        LimitExceededError: rates cannot be matched, or a reaction fires too often to be fuelled.
+        SimulationError: the turnover of a CRN without a limit cannot be simulated.
     """
+    used, horizon = resources(design, compiled, source.examples)
+    if design.kinetics.mode == "matched":
+        return _matched(design, compiled, used, horizon)
     system = translate(compiled.implementable, compiled.scheme, compiled.lengths, design.scheme.toeholds)
-    bound = turnover_bound(compiled.implementable, source.examples)
-    dosing = dose(system, bound, unit=design.kinetics.unit, margin=design.dosing.margin, floor=design.dosing.floor)
+    dosing = dose(
+        system, used.turnover, unit=design.kinetics.unit, margin=design.dosing.margin, floor=design.dosing.floor
+    )
     rates = uniform_rates(system, design.kinetics.rate)
-    return Translated(system, dosing, implementation(system, dosing, rates), _warnings(design, system, dosing))
+    warnings = (*_rate_warnings(compiled, horizon), *_dose_warnings(design, system, dosing))
+    return Translated(system, dosing, implementation(system, dosing, rates), warnings, rates, horizon=horizon)
 
 
-def turnover_bound(crn: Crn, examples: Examples) -> FloatArray:
-    """Return the most often each reaction fires over the declared inputs (reactions,), in formal units."""
-    bound = np.zeros(crn.n_reactions)
-    for start in range(0, len(examples.inputs), BATCH):
-        states = crn.inlet(examples.inputs[start : start + BATCH])
-        bound = np.maximum(bound, limit_state(crn, states).turnover.max(axis=0, initial=0.0))
-    if examples.corner is not None:
-        state = np.array(crn.initial)[None, :]
-        for rail in (0, 1):
-            there = crn.inputs[:, rail] != NO_RAIL
-            shift = crn.offsets if rail == 0 else 0.0
-            state[0, crn.inputs[there, rail]] += (examples.corner[:, rail] + shift)[there]
-        bound = np.maximum(bound, limit_state(crn, state).turnover[0])
-    return bound
+def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
+    """Translate with matched kinetics: reactants in the best order, buffers, and a rate constant for each step."""
+    crn, buffer, table = compiled.implementable, compiled.scheme.buffer(), design.kinetics
+    if buffer is None:
+        raise DesignError(
+            f"kinetics.mode: {compiled.scheme.name} has no buffer modules, so its kinetics cannot be matched; "
+            'soloveichik2010 has, and mode = "fast" needs none'
+        )
+    system = translate(crn, compiled.scheme, compiled.lengths, design.scheme.toeholds, orientation(crn))
+    matching = match(
+        system, unit=table.unit, time=table.time_unit, q_max=table.q_max or table.rate, linking=linking(compiled)
+    )
+    supply = Supply(
+        design.dosing.margin,
+        design.dosing.floor,
+        design.dosing.depletion,
+        pace(crn, matching, used.peak, table.unit),
+        table.c_max,
+    )
+    check(system, matching, matched_fuels(system, used.turnover, used.peak, table.unit, supply), table.time_unit)
+    system = with_buffers(system, buffer, unbalanced(system, matching))
+    dosing = matched_dose(system, used.turnover, used.peak, matching.gamma * table.unit, supply)
+    rates = matched_rates(system, matching, dosing)
+    built = implementation(system, dosing, rates)
+    return Translated(system, dosing, built, _dose_warnings(design, system, dosing), rates, matching, horizon)
 
 
-def _warnings(design: Design, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
+def linking(compiled: Compiled) -> BoolArray:
+    """Return the reactions of the implementable CRN that legalising introduced (reactions,).
+
+    They consume a species that stands for nothing in the formal CRN.
+    """
+    new = np.asarray(abs(compiled.meaning.image).sum(axis=0)).ravel() == 0
+    return np.asarray((compiled.implementable.reactants @ new.astype(np.int64)) > 0, dtype=bool)
+
+
+def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[Usage, float | None]:
+    """Return what the implementable CRN uses over the declared inputs, and until when, in s (None: for good).
+
+    In the limit where there is one; else simulated, with the formal rates, over the design's horizon.
+
+    Raises:
+        LimitExceededError: a reaction fires too often to be fuelled.
+        SimulationError: the simulation fails.
+    """
+    crn = compiled.implementable
+    if has_limit(crn):
+        return _limit_usage(crn, examples), None
+    until = horizon_time(design)
+    rates = np.array(crn.rates)
+    new = linking(compiled)
+    rates[new] = LINKING_RATE * max(float(rates[~new].max(initial=0.0)), 1.0 / until)
+    states = np.concatenate(list(_states(crn, examples)))
+    used = usage(crn.with_(rates=rates), states, until)
+    most = float(used.turnover.max(initial=0.0)) * design.kinetics.unit
+    if most > DENSEST:
+        worst = crn.reaction(int(np.argmax(used.turnover)))
+        raise LimitExceededError(
+            f"simulate.until: within {show_duration(until * design.kinetics.time_unit)} {worst} fires "
+            f"{used.turnover.max():.3g} times a formal unit, which needs {most:.3g} M of fuel; shorten the horizon"
+        )
+    return used, until * design.kinetics.time_unit
+
+
+def horizon_time(design: Design) -> float:
+    """Return how long a CRN without a limit is simulated, and fuelled for, in formal time."""
+    return DEFAULT_TIME if design.simulate.until is None else design.simulate.until / design.kinetics.time_unit
+
+
+def _limit_usage(crn: Crn, examples: Examples) -> Usage:
+    """Return exact bounds on turnover, and bounds on concentrations: all that was there and all that was made."""
+    turnover, start = np.zeros(crn.n_reactions), np.zeros(crn.n_species)
+    for states in _states(crn, examples):
+        turnover = np.maximum(turnover, limit_state(crn, states).turnover.max(axis=0, initial=0.0))
+        start = np.maximum(start, states.max(axis=0, initial=0.0))
+    return Usage(turnover, start + crn.products.T @ turnover)
+
+
+def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:
+    """Yield initial states (states, species) in batches: of all examples, and of the corner of the box of inputs."""
+    for first in range(0, len(examples.inputs), BATCH):
+        yield crn.inlet(examples.inputs[first : first + BATCH])
+    if examples.corner is None:
+        return
+    corner = np.array(crn.initial)
+    for rail in (0, 1):
+        there = crn.inputs[:, rail] != NO_RAIL
+        shift = crn.offsets if rail == 0 else 0.0
+        corner[crn.inputs[there, rail]] += (examples.corner[:, rail] + shift)[there]
+    yield corner[None, :]
+
+
+def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
+    """Warn that fast kinetics do not reproduce what depends on rates."""
+    if horizon is None:
+        return ()
+    rival = competition(compiled.implementable)
+    why = "reactions form a cycle, or one consumes nothing"
+    if rival is not None:
+        reactions = (str(compiled.implementable.reaction(row)) for row in (rival.consumer, rival.other))
+        why = f"{' and '.join(reactions)} compete for {rival.species}"
+    return (
+        f"what this CRN does depends on rate constants ({why}), and kinetics.mode = fast does not reproduce them: "
+        f"matched does. Fuels are dosed for the formal CRN over {show_duration(horizon)}",
+    )
+
+
+def _dose_warnings(design: Design, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
     amounts = dosing.amounts(system)
     above = int((amounts > design.dosing.ceiling).sum())
     if not above:
         return ()
     worst = int(np.argmax(amounts))
-    reaction = system.crn.reaction(int(system.reaction[system.molecules.module[worst]]))
     return (
         f"{above} of {len(system.molecules.of_role(Role.FUEL))} fuels stand above "
         f"{show_concentration(design.dosing.ceiling)}, up to {show_concentration(float(amounts[worst]))} for "
-        f"{reaction}; a smaller kinetics.unit lowers all doses",
+        f"{module_label(system, int(system.molecules.module[worst]))}; a smaller kinetics.unit lowers all doses",
     )
+
+
+def module_label(system: DsdSystem, module: int) -> str:
+    """Return what a module is for, in words: its reaction, or the species it buffers."""
+    if system.reaction[module] >= 0:
+        return str(system.crn.reaction(int(system.reaction[module])))
+    return f"{system.templates[system.template[module]].kind} of {system.crn.species[system.species[module, 0]]}"
