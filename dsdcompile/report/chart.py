@@ -23,10 +23,14 @@ class Line:
     """One curve."""
 
     name: str
+    """Written where the curve ends; empty for none."""
     y: FloatArray
     """Values at the chart's x (points,)."""
     target: float | None = None
     """Where it should end: drawn as a dashed line."""
+    colour: int | None = None
+    """Place in the palette; by default the curve's own place in the chart."""
+    dashed: bool = False
 
 
 @final
@@ -99,20 +103,23 @@ def show_chart(chart: Chart) -> str:
         f'<text class="axis" x="11" y="{middle:.1f}" text-anchor="middle" '
         f'transform="rotate(-90 11 {middle:.1f})">{escape(chart.y_label)}</text>'
     )
-    names = _spread([py(float(line.y[-1])) for line in chart.lines])
+    named = [number for number, line in enumerate(chart.lines) if line.name]
+    names = dict(zip(named, _spread([py(float(chart.lines[n].y[-1])) for n in named]), strict=True))
     for number, line in enumerate(chart.lines):
-        stroke = PALETTE[number % len(PALETTE)]
+        stroke = PALETTE[(number if line.colour is None else line.colour) % len(PALETTE)]
         if line.target is not None:
             body.append(
                 f'<line class="target" stroke="{stroke}" x1="{LEFT}" x2="{LEFT + inner_w}" '
                 f'y1="{py(line.target):.1f}" y2="{py(line.target):.1f}"/>'
             )
         points = " ".join(f"{px(x):.1f},{py(y):.1f}" for x, y in zip(chart.x.tolist(), line.y.tolist(), strict=True))
-        body.append(f'<polyline class="curve" stroke="{stroke}" points="{points}"/>')
-        body.append(
-            f'<text class="name" fill="{stroke}" x="{LEFT + inner_w + 5:.1f}" y="{names[number] + 3.5:.1f}">'
-            f"{escape(line.name)}</text>"
-        )
+        dash = ' stroke-dasharray="5 4"' if line.dashed else ""
+        body.append(f'<polyline class="curve" stroke="{stroke}"{dash} points="{points}"/>')
+        if number in names:
+            body.append(
+                f'<text class="name" fill="{stroke}" x="{LEFT + inner_w + 5:.1f}" y="{names[number] + 3.5:.1f}">'
+                f"{escape(line.name)}</text>"
+            )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img">'
         f"{''.join(body)}</svg>"

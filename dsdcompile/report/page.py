@@ -30,6 +30,7 @@ code, .kernel { font: .84rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 figure { margin: 0; } figcaption { font-size: .82rem; color: var(--soft); }
 .chart { width: 100%; min-width: 300px; max-width: 420px; height: auto; font-size: 11px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: .6rem; }
+.overlay .chart { max-width: 640px; }
 .chart .title { font-size: 12.5px; font-weight: 600; } .chart .tick, .chart .axis { fill: #5d6878; font-size: 10.5px; }
 .chart .grid { stroke: #e6e9ee; } .chart .curve { fill: none; stroke-width: 1.8; }
 .chart .target { stroke-dasharray: 3 4; stroke-width: 1; opacity: .75; } .chart .name { font-size: 11px; }

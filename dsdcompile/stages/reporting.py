@@ -14,9 +14,11 @@ from dsdcompile.lab.order import OrderSheet
 from dsdcompile.report.chart import Chart, Line, show_chart, y_range
 from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
+from dsdcompile.stages.compilation import keeps_kinetics
+from dsdcompile.stages.rates_report import deviations, matched, output_names, overlay, time_axis
 from dsdcompile.stages.results import Results, bimolecular
 from dsdcompile.stages.simulation import Simulated
-from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.translation import Translated, module_label
 from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
 
@@ -36,6 +38,8 @@ def show_report(results: Results) -> str:
         sections.append(Section("All examples", _labels(results.simulated)))
     if results.translated is not None:
         sections.append(Section("The modules", _templates(results.translated.system)))
+        if results.translated.matching is not None:
+            sections.append(Section("Matched kinetics", matched(results.translated, results.translated.matching)))
         sections.append(Section("Doses", _doses(results.translated)))
     if results.verified is not None:
         sections.append(Section("Verification", _verification(results.verified)))
@@ -70,10 +74,16 @@ def _stages(results: Results) -> str:
     ):
         sizes = crn.products.sum(axis=1)
         rows.append((name, crn.n_reactions, crn.n_species, int(crn.products.sum()), int(sizes.max(initial=0))))
+    if keeps_kinetics(results.design, compiled.formal):
+        first = (
+            "The formal CRN is not reduced, because its kinetics are to stay as they are; reactions written twice "
+            "become one. "
+        )
+    else:
+        first = f"Algorithm 1 makes the formal CRN, Algorithm 2 ({results.design.passes.reduce}) the reduced one. "
     text = (
-        f"Algorithm 1 makes the formal CRN, Algorithm 2 ({results.design.passes.reduce}) the reduced one, "
-        f"{bimolecular(compiled)} of whose reactions have two reactants. Legalising bounds product lists to "
-        f"{compiled.max_products} so that no strand grows too long."
+        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"lists to {compiled.max_products} so that no strand grows too long."
     )
     made = table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
     if results.translated is None:
@@ -94,17 +104,16 @@ def _stages(results: Results) -> str:
 
 
 def _curves(results: Results, simulated: Simulated) -> str:
-    network = results.source.network
-    count = simulated.curves[0].outputs.shape[1]
-    names = network.labels if network is not None and network.labels else tuple(f"y{i}" for i in range(count))
+    names = output_names(results)
+    count = len(names)
     seconds = simulated.scale.time
-    divisor, unit = (3600.0, "h") if simulated.end > 3 * 3600 else (60.0, "min")
+    divisor, unit = time_axis(simulated)
     charts = tuple(
         Chart(
             TITLES[one.name],
             one.times * seconds / divisor,
             tuple(
-                Line(str(names[i]), one.outputs[:, i], None if simulated.limit is None else float(simulated.limit[i]))
+                Line(names[i], one.outputs[:, i], None if simulated.limit is None else float(simulated.limit[i]))
                 for i in range(count)
             ),
             f"time ({unit})",
@@ -120,6 +129,9 @@ def _curves(results: Results, simulated: Simulated) -> str:
         f"{show_duration(seconds)}. With every strand displacement step at the same rate, the implementation takes its "
         "own time: only the limit is promised, whatever the rates."
     )
+    if simulated.fuel_left is not None and results.translated is not None:
+        overlaid = overlay(results, simulated, results.translated)
+        return overlaid + f'<div class="charts">{pictures}</div>' + deviations(simulated, TITLES)
     rows = []
     for one in simulated.curves:
         done = simulated.completions.get(one.name)
@@ -157,6 +169,11 @@ def template_label(slot: DomainSlot) -> str:
     return f"{slot.position}_{chr(ord('A') + slot.species)}" if 0 <= slot.species < 26 else slot.name
 
 
+def _heading(template: Template) -> str:
+    """Return what modules of a template do: their reaction's shape, or the help they are."""
+    return str(template.shape) if template.kind == "reaction" else f"{template.kind} of {str(template.shape)[0]}"
+
+
 def _templates(system: DsdSystem) -> str:
     parts = [
         paragraph(
@@ -167,7 +184,7 @@ def _templates(system: DsdSystem) -> str:
     ]
     for number, template in enumerate(system.templates):
         count = len(system.of_template(number))
-        parts.append(f"<h3>{escape(str(template.shape))} &ensp;({count} module{'s' if count != 1 else ''})</h3>")
+        parts.append(f"<h3>{escape(_heading(template))} &ensp;({count} module{'s' if count != 1 else ''})</h3>")
         parts.append(_template(template, system.lengths))
     return "\n".join(parts)
 
@@ -193,14 +210,17 @@ def _template(template: Template, lengths: DomainLengths) -> str:
 def _doses(translated: Translated) -> str:
     dosing, system = translated.dosing, translated.system
     amounts = dosing.amounts(system)
+    why = "at the most often their reactions fire over the declared inputs, plus the margin"
+    if translated.matching is not None:
+        why = "far above what their reactions use, so that rate constants hardly change"
     text = (
-        f"Fuels stand at the most often their reactions fire over the declared inputs, plus the margin: "
+        f"Fuels stand {why}: "
         f"{show_concentration(float(np.min(amounts[amounts > 0], initial=np.inf)))} to "
         f"{show_concentration(float(amounts.max(initial=0.0)))}, {show_concentration(dosing.total)} in all."
     )
     worst = np.argsort(-amounts, kind="stable")[:5]
     rows = [
-        (named.name, system.crn.reaction(int(system.reaction[named.module])), show_concentration(float(amounts[n])))
+        (named.name, module_label(system, named.module), show_concentration(float(amounts[n])))
         for n, named in ((n, system.molecule(int(n))) for n in worst)
     ]
     warnings = "".join(paragraph(warning, "warning") for warning in translated.warnings)
