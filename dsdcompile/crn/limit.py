@@ -63,7 +63,7 @@ def limit_state(crn: Crn, initial: FloatArray) -> Limit:
     state = np.empty(given.shape)
     turnover = np.zeros((len(given), crn.n_reactions))
     for part in _parts(crn, len(given)):
-        block = np.ascontiguousarray(given[part].T)
+        block = np.array(given[part].T, order="C")  # a copy even of one example: it is worked on in place
         fired = np.zeros((crn.n_reactions, block.shape[1]))
         _run(crn, block, fired)
         state[part], turnover[part] = block.T, fired.T

@@ -29,6 +29,8 @@ BATCH = 1000
 """Examples whose limits are computed at a time."""
 DEFAULT_TIME = 50.0
 """Formal time simulated where there is no limit to approach: the paper's."""
+FOR_GOOD = 1e6
+"""Formal time simulated in place of a limit."""
 DENSEST = 1.0
 """A fuel of more than this, in M, is no solution."""
 LINKING_RATE = 1e3
@@ -112,7 +114,8 @@ def linking(compiled: Compiled) -> BoolArray:
 def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[Usage, float | None]:
     """Return what the implementable CRN uses over the declared inputs, and until when, in s (None: for good).
 
-    In the limit where there is one; else simulated, with the formal rates, over the design's horizon.
+    In the limit where there is one; else simulated, with the formal rates, over the design's horizon. Where only the
+    formal CRN has a limit, the simulation is so long that no time is stated.
 
     Raises:
         LimitExceededError: a reaction fires too often to be fuelled.
@@ -121,7 +124,8 @@ def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[U
     crn = compiled.implementable
     if has_limit(crn):
         return _limit_usage(crn, examples), None
-    until = horizon_time(design)
+    for_good = has_limit(compiled.formal)  # and legalising (2A -> A + B through an intermediate) closed a cycle
+    until = FOR_GOOD if for_good else horizon_time(design)
     rates = np.array(crn.rates)
     new = linking(compiled)
     rates[new] = LINKING_RATE * max(float(rates[~new].max(initial=0.0)), 1.0 / until)
@@ -134,7 +138,7 @@ def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[U
             f"simulate.until: within {show_duration(until * design.kinetics.time_unit)} {worst} fires "
             f"{used.turnover.max():.3g} times a formal unit, which needs {most:.3g} M of fuel; shorten the horizon"
         )
-    return used, until * design.kinetics.time_unit
+    return used, None if for_good else until * design.kinetics.time_unit
 
 
 def horizon_time(design: Design) -> float:

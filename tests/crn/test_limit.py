@@ -11,6 +11,7 @@ from dsdcompile.crn.analysis import latest_levels, levels
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import discrete_limit, largest_turnover, limit, limit_state
 from dsdcompile.crn.reaction import Reaction
+from dsdcompile.crn.text import parse_crn
 from dsdcompile.errors import CrnError
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Layer, Network
@@ -120,3 +121,10 @@ def test_empty_batches_and_empty_crns():
     assert limit(crn, np.empty((0, 1))).shape == (0, 1)
     idle = Crn.of([], species=["X"], inputs=["X"], outputs=["X"])
     assert limit(idle, [[2.0]]).tolist() == [[2.0]]
+
+
+def test_a_limit_leaves_the_state_it_starts_from_alone():
+    crn = parse_crn("A -> B")
+    state = np.array([[2.0, 0.0]])
+    assert limit_state(crn, state).state.tolist() == [[0.0, 2.0]]
+    assert state.tolist() == [[2.0, 0.0]]

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.dsd.kernel import parse_kernel
+from dsdcompile.dsd.matching import with_buffers
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
 from dsdcompile.enumeration.check import enumerate_system, system_check, template_check
@@ -107,3 +109,39 @@ def test_runs_in_one_process_do_not_disturb_each_other():
     first = enumerate_system(system_of(TEXT))
     enumerate_system(system_of("A + B -> C\n#! input A\n#! input B"), EnumerationOptions(release_cutoff=7))
     assert enumerate_system(system_of(TEXT)) == first
+
+
+def buffered(text: str) -> DsdSystem:
+    """Return a system in which every species has a buffer module."""
+    system = system_of(text)
+    return with_buffers(system, SCHEME.buffer(), np.arange(system.crn.n_species))
+
+
+def test_the_buffer_template_is_a_reversible_exchange():
+    check = template_check(SCHEME.buffer(), SCHEME.form, DomainLengths())
+    assert check.outcome is Outcome.PROVED, check
+    assert check.name == "template buffer A -> A"
+    assert "2 condensed reactions" in check.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A -> 2A\nA + B -> 2B\nB ->\nA @i 1\nB @i 1",
+        "A + B <=> C\nA @i 1\nB @i 1",
+        "A + B -> C\nA + B -> D\nA @i 1\nB @i 1",
+        "X + Y -> 2B\nB + X -> 2X\nB + Y -> 2Y\nX @i 1\nY @i 1",
+        "2A -> B\nB -> A\nA @i 1",
+    ],
+)
+def test_buffers_do_not_disturb_modules_of_the_same_species(text):
+    system = buffered(text)
+    check = system_check(system, enumerate_system(system))
+    assert check.outcome is Outcome.PROVED, check
+
+
+def test_a_buffer_whose_toehold_is_another_gates_is_found():
+    whole = SCHEME.buffer()
+    broken = with_complex(whole, "LS", "s0_b( s0_c( + ) ) s0_a*")
+    check = template_check(broken, SCHEME.form, DomainLengths())
+    assert check.outcome is Outcome.REFUTED
