@@ -120,6 +120,15 @@ class Complex:
         return best
 
 
+def can_bind(left: Complex, right: Complex) -> bool:
+    """Return whether two complexes have unpaired domains that are complementary: without them nothing can happen."""
+    return not _open(left).isdisjoint(complement(token) for token in _open(right))
+
+
+def _open(complex_: Complex) -> set[str]:
+    return {t for t, symbol in zip(complex_.sequence, complex_.structure, strict=True) if symbol == "."}
+
+
 def _connected(whole: Complex, partner: tuple[int | None, ...]) -> bool:
     number, strand_of = 0, []
     for token in whole.sequence:

@@ -45,6 +45,8 @@ def enumerate_complexes(
     if not distinct:
         return Enumerated((), (), (), options, TOOL)
     with _LOCK, _warnings() as seen:
+        # What is alive now need not be looked through when Peppercorn's objects, which form cycles, are collected.
+        gc.freeze()
         try:
             macrostates, reactions = _run(distinct, lengths, options)
         except peppercorn.PolymerizationError as error:
@@ -53,6 +55,7 @@ def enumerate_complexes(
             raise LimitExceededError(f"Peppercorn cannot enumerate this system: {error}") from None
         finally:
             gc.collect()
+            gc.unfreeze()
             if any(True for _ in show_memory()):
                 clear_memory()
         limits, doubts = tuple(dict.fromkeys(seen.limits)), tuple(dict.fromkeys(seen.doubts))

@@ -21,6 +21,7 @@ from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated, module_label
 from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
+from dsdcompile.verify.verdict import Witness
 
 TITLES = {
     "formal": "formal CRN",
@@ -227,15 +228,24 @@ def _doses(translated: Translated) -> str:
     return paragraph(text) + warnings + table(("highest doses", "first needed for", "dose"), rows, (2,))
 
 
+def _witness(witness: Witness) -> str:
+    """Draw the complexes of a counterexample, with their kernel notation below."""
+    names = sorted({name for c in (*witness.reactants, *witness.products) for name in c.domains})
+    paint = colours(names)
+    sides = [
+        "".join(figure(draw(c, {}, str, paint), show_kernel(c)) for c in side)
+        for side in (witness.reactants, witness.products)
+        if side
+    ]
+    return f"<h3>{escape(witness.problem)}</h3><div class='row'>{'<p>→</p>'.join(sides)}</div>"
+
+
 def _verification(verified: Verified) -> str:
     verification = verified.verification
     rows = [(check.name, check.outcome, check.detail) for check in verification.checks]
     parts = [table(("checked", "outcome", "found"), rows)]
     for check in verification.checks:
-        for witness in check.witnesses:
-            kernels = "".join(f"<div class='kernel'>{escape(show_kernel(c))}</div>" for c in witness.reactants)
-            after = "".join(f"<div class='kernel'>{escape(show_kernel(c))}</div>" for c in witness.products)
-            parts.append(f"<h3>{escape(witness.problem)}</h3>{kernels}{'<p>→</p>' if after else ''}{after}")
+        parts += [_witness(witness) for witness in check.witnesses]
     settings = ", ".join(f"{name} = {value}" for name, value in verification.options)
     parts.append(paragraph(f"Made with {', '.join(verification.tools)}: {settings}."))
     parts.append(paragraph("Assumed: " + "; ".join(verification.assumptions) + "."))

@@ -12,7 +12,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design import Design
-from dsdcompile.dsd.implementation import Implementation
+from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
 from dsdcompile.simulate.completion import Completion, Horizon, completion, horizon
@@ -22,6 +22,7 @@ from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import DEFAULT_TIME, Translated, horizon_time
 from dsdcompile.stages.verification import Verified
+from dsdcompile.verify.verdict import Outcome
 
 MOST_TIME = 1e7
 """Longest horizon tried, in formal time units."""
@@ -149,8 +150,8 @@ def simulate_all(
             "implementation", translated.implementation.crn, molar, translated.implementation if matched else None
         ),
     ]
-    if not matched and verified is not None and verified.enumerated is not None and verified.enumerated.complete:
-        found = enumerated_crn(translated.system, verified.enumerated, translated.dosing)
+    found = None if matched or verified is None else _enumerated(translated, verified)
+    if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
@@ -188,6 +189,19 @@ def simulate_all(
         rest=rest,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
+
+
+def _enumerated(translated: Translated, verified: Verified) -> Implementation | None:
+    """Return the CRN that Peppercorn finds, with its rate constants: of the whole if that was enumerated.
+
+    Else it is put together from the modules' reactions, which are all there is if composition is proved.
+    """
+    system, dosing = translated.system, translated.dosing
+    if verified.enumerated is not None and verified.enumerated.complete:
+        return enumerated_crn(system, verified.enumerated, dosing)
+    if verified.composition.check.outcome is Outcome.PROVED:
+        return implementation(system, dosing, verified.composition.rates[system.template])
+    return None
 
 
 def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
@@ -52,6 +52,8 @@ class Translated:
     """For matched kinetics; None for fast ones."""
     horizon: float | None = None
     """How long the fuels last, s; None: for good."""
+    turnover: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """The most often each reaction fires by then, over the declared inputs (reactions,), formal units."""
 
 
 def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
@@ -72,7 +74,8 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
     )
     rates = uniform_rates(system, design.kinetics.rate)
     warnings = (*_rate_warnings(compiled, horizon), *_dose_warnings(design, system, dosing))
-    return Translated(system, dosing, implementation(system, dosing, rates), warnings, rates, horizon=horizon)
+    built = implementation(system, dosing, rates)
+    return Translated(system, dosing, built, warnings, rates, horizon=horizon, turnover=used.turnover)
 
 
 def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
@@ -99,7 +102,8 @@ def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | N
     dosing = matched_dose(system, used.turnover, used.peak, matching.gamma * table.unit, supply)
     rates = matched_rates(system, matching, dosing)
     built = implementation(system, dosing, rates)
-    return Translated(system, dosing, built, _dose_warnings(design, system, dosing), rates, matching, horizon)
+    warnings = _dose_warnings(design, system, dosing)
+    return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
 
 
 def linking(compiled: Compiled) -> BoolArray:

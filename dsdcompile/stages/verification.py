@@ -8,6 +8,7 @@ from typing import final
 from dsdcompile.design import Design
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.enumeration.check import enumerate_system, system_check, template_check
+from dsdcompile.enumeration.composition import Composition, compose
 from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import TOOL
@@ -15,7 +16,8 @@ from dsdcompile.errors import FormatError
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.stages.translation import Translated
-from dsdcompile.verify.verdict import Verification
+from dsdcompile.verify.modules import dose_check, net_check, signals_check, table_check, waste_check
+from dsdcompile.verify.verdict import Check, Verification
 
 ASSUMPTIONS = (
     "domains with different names do not bind each other (sequences are checked separately)",
@@ -27,35 +29,51 @@ ASSUMPTIONS = (
 @final
 @dataclass(frozen=True, eq=False)
 class Verified:
-    """The verdict, and the whole system's enumeration if it was made."""
+    """The verdict, and what the enumerations behind it found."""
 
     verification: Verification
+    composition: Composition
     enumerated: Enumerated | None
+    """The whole system's enumeration, if it was made."""
 
 
 def verify_system(design: Design, translated: Translated, store: Store) -> Verified:
-    """Check each template alone, and the whole system if the design asks for it."""
+    """Check modules, templates, doses and composition, and enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
     enumerated = None
     if design.verify.whole == "always" or (
         design.verify.whole == "auto" and system.n_modules <= design.verify.whole_modules
     ):
         enumerated = _stored_enumeration(system, options, store)
-    return Verified(_verification(system, enumerated, options), enumerated)
+    composition = compose(system, options)
+    doses = dose_check(system, translated.dosing, translated.turnover)
+    return Verified(_verification(system, composition, enumerated, options, doses), composition, enumerated)
 
 
 def verify_modules(system: DsdSystem, *, whole: bool, options: EnumerationOptions | None = None) -> Verification:
-    """Check each template of a system and, if ``whole``, the enumeration of everything at once."""
+    """Check a system's modules, templates and composition and, if ``whole``, the enumeration of everything at once."""
     options = options or EnumerationOptions()
-    return _verification(system, enumerate_system(system, options) if whole else None, options)
+    enumerated = enumerate_system(system, options) if whole else None
+    return _verification(system, compose(system, options), enumerated, options)
 
 
-def _verification(system: DsdSystem, enumerated: Enumerated | None, options: EnumerationOptions) -> Verification:
-    checks = [template_check(template, system.form, system.lengths, options) for template in system.templates]
+def _verification(
+    system: DsdSystem,
+    composition: Composition,
+    enumerated: Enumerated | None,
+    options: EnumerationOptions,
+    *further: Check,
+) -> Verification:
+    checks = [table_check(system), signals_check(system)]
+    for template in system.templates:
+        checks += [net_check(template), waste_check(template)]
+        checks.append(template_check(template, system.form, system.lengths, options))
+    checks.append(composition.check)
     if enumerated is not None:
         checks.append(system_check(system, enumerated))
     settings = tuple((name, str(value)) for name, value in asdict(options).items())
-    return Verification(tuple(checks), ASSUMPTIONS, (TOOL,), settings)
+    classes = (("patterns of touching modules", composition.patterns), ("enumerations", composition.enumerations))
+    return Verification((*checks, *further), ASSUMPTIONS, (TOOL,), settings, classes)
 
 
 def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:

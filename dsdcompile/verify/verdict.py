@@ -60,6 +60,8 @@ class Verification:
     """Programs and versions."""
     options: tuple[tuple[str, str], ...]
     """Settings of the enumeration by name."""
+    classes: tuple[tuple[str, int], ...] = ()
+    """What was enumerated for the composition of modules, by name."""
 
     @property
     def outcome(self) -> Outcome:
@@ -89,6 +91,7 @@ class Verification:
             "assumptions": list(self.assumptions),
             "tools": list(self.tools),
             "options": dict(self.options),
+            "classes": dict(self.classes),
         }
 
 

@@ -1,0 +1,165 @@
+"""Composition against whole-system enumeration: the same verdict, the same condensed reactions."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.reaction import Reaction
+from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.dsd.complex import can_bind
+from dsdcompile.dsd.kernel import parse_kernel
+from dsdcompile.dsd.template import Role
+from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
+from dsdcompile.enumeration.compare import found_reactions
+from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.options import EnumerationOptions
+from dsdcompile.enumeration.patterns import Pattern, example, patterns
+from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
+from dsdcompile.schemes.translate import translate
+from dsdcompile.verify.verdict import Outcome
+
+SOLOVEICHIK = find_scheme("soloveichik2010")
+
+
+@st.composite
+def small_crns(draw, scheme, most=3):
+    """Any reactions that a scheme can build, competing and catalytic ones included; every species is in the tube."""
+    names = ["A", "B", "C", "D"]
+    side = st.lists(st.sampled_from(names), min_size=1, max_size=2)
+    reactions = []
+    for _ in range(draw(st.integers(1, most))):
+        left, right = draw(side), draw(st.lists(st.sampled_from(names), max_size=2))
+        if scheme.accepts(ReactionShape.of([names.index(n) for n in left], [names.index(n) for n in right])):
+            reactions.append(Reaction(tuple(left), tuple(right)))
+    return Crn.of(reactions, species=names, initial=dict.fromkeys(names, 1.0))
+
+
+def agree(system, options=None):
+    """Assert that composition and whole-system enumeration say the same; return the verdict."""
+    composition = compose(system, options)
+    whole = enumerate_system(system, options)
+    assert composition.check.outcome is system_check(system, whole).outcome, composition.check.detail
+    if composition.check.outcome is Outcome.PROVED:
+        # Everything is in the tube, so every intended reaction happens.
+        assert set(found_reactions(whole, system.form, system_signals(system))) == intended_reactions(system)
+    return composition.check.outcome
+
+
+@given(st.data())
+def test_soloveichik_systems_compose(data):
+    agree(translate(data.draw(small_crns(SOLOVEICHIK)), SOLOVEICHIK))
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_with_remote_toeholds_both_find_the_same_faults(data):
+    crn = data.draw(small_crns(SOLOVEICHIK, most=2))
+    agree(translate(crn, SOLOVEICHIK), EnumerationOptions(reject_remote=False))
+
+
+def with_complexes(template, **kernels):
+    """Return a template with some complexes replaced, given in kernel notation."""
+    parts = tuple(
+        dataclasses.replace(c, complex=parse_kernel(kernels[c.name])) if c.name in kernels else c
+        for c in template.complexes
+    )
+    return dataclasses.replace(template, complexes=parts)
+
+
+def test_a_fault_that_shows_in_pairs_only_is_found():
+    """The output strand of A -> B carries all of B's recognition domain: alone harmless, but it sets off B -> C."""
+    crn = Crn.of([Reaction(("A",), ("B",)), Reaction(("B",), ("C",))], initial={"A": 1})
+    alone = dataclasses.replace(translate(Crn.of([Reaction(("A",), ("B",))], initial={"A": 1}), SOLOVEICHIK))
+    leaky = with_complexes(
+        alone.templates[0],
+        G="s0_b( s0_c( d1 s1_a s1_b + ) ) s0_a*",
+        O="s0_b s0_c d1 s1_a s1_b",
+        W2="s0_b s0_c( d1( s1_a( s1_b + ) ) )",
+    )
+    assert compose(dataclasses.replace(alone, templates=(leaky,))).check.outcome is Outcome.PROVED
+    mutant = dataclasses.replace(translate(crn, SOLOVEICHIK), templates=(leaky,))
+    assert agree(mutant) is Outcome.REFUTED
+    assert compose(mutant).check.witnesses[0].problem == "unintended reaction"
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_systems_with_a_pool_of_toeholds_compose(data):
+    crn = data.draw(small_crns(SOLOVEICHIK, most=2))
+    agree(translate(crn, SOLOVEICHIK, toeholds=data.draw(st.integers(1, 4))))
+
+
+def pairs_by_hand(system):
+    """Every pattern that really occurs, found by looking at every pair of modules."""
+    found = {}
+    for m in range(system.n_modules):
+        for n in range(system.n_modules):
+            a, b = int(system.template[m]), int(system.template[n])
+            if m == n or a > b:
+                continue
+            shared = tuple(
+                (i, j)
+                for i in range(system.templates[a].shape.slots)
+                for j in range(system.templates[b].shape.slots)
+                if system.species[m, i] == system.species[n, j]
+            )
+            mirror = tuple(sorted((j, i) for i, j in shared))
+            found[Pattern(a, b, min(shared, mirror) if a == b else shared)] = (m, n)
+    return found
+
+
+@given(small_crns(SOLOVEICHIK, most=6))
+def test_patterns_hold_every_pair_that_touches(crn):
+    system = translate(crn, SOLOVEICHIK)
+    real = {pattern for pattern in pairs_by_hand(system) if pattern.shared}
+    listed = {pattern for pattern in patterns(system) if pattern.second >= 0}
+    assert real <= listed
+    # What is listed beyond that does not happen, and example() says so.
+    assert {pattern for pattern in listed if example(system, pattern) is not None} == real
+
+
+def test_one_template_is_enumerated_once_however_many_modules_it_has():
+    chain = [Reaction((f"S{i}",), (f"S{i + 1}",)) for i in range(40)]
+    short, long = (compose(translate(Crn.of(chain[:n], initial={"S0": 1}), SOLOVEICHIK)) for n in (6, 40))
+    assert short.enumerations == long.enumerations
+    assert short.patterns == long.patterns
+
+
+def test_a_truncated_enumeration_proves_nothing():
+    crn = Crn.of([Reaction(("A", "B"), ("C", "D"))], initial={"A": 1, "B": 1})
+    found = compose(translate(crn, SOLOVEICHIK), EnumerationOptions(max_complex_size=3)).check
+    assert found.outcome is Outcome.UNDECIDED
+    assert "max_complex_size" in found.detail
+
+
+def test_a_scheme_whose_gates_bind_histories_is_not_proved_by_pairs():
+    system = translate(Crn.of([Reaction(("A",), ("B",))], initial={"A": 1}), SOLOVEICHIK)
+    template = system.templates[0]
+    bound = dataclasses.replace(template.complexes[1], complex=parse_kernel("s0_h( s0_c( + ) ) s0_a* s0_b"))
+    complexes = (template.complexes[0], bound, *template.complexes[2:])
+    mutant = dataclasses.replace(system, templates=(dataclasses.replace(template, complexes=complexes),))
+    assert compose(mutant).check.outcome is Outcome.UNDECIDED
+
+
+def test_only_complementary_unpaired_domains_bind():
+    gate = parse_kernel("b( c( d + ) ) a*")
+    assert can_bind(parse_kernel("h a b c"), gate)
+    assert not can_bind(parse_kernel("h b c"), gate)
+    assert not can_bind(gate, gate)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.name)
+def test_rates_are_those_of_the_whole_system(scheme):
+    crn = Crn.of([Reaction(("A", "B"), ("C",)), Reaction(("C",), ("D", "E"))], initial={"A": 1, "B": 1})
+    system = translate(crn, scheme)
+    rates = compose(system).rates
+    expected = [len(t.reactions) for t in system.templates]
+    assert [int(np.isfinite(row).sum()) for row in rates] == expected
+    whole = found_reactions(enumerate_system(system), system.form, system_signals(system))
+    everything = {round(r, 3) for values in whole.values() for r in values}
+    assert {round(r, 3) for r in rates[np.isfinite(rates)].tolist()} <= everything
+    assert system.molecules.of_role(Role.FUEL).size > 0
