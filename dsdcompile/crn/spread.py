@@ -52,8 +52,8 @@ def spread(made: Sparse, pairs: IntArray) -> Spread:
         return _PairedSpread(
             compact(paired[:, 0]),
             compact(paired[:, 1]),
-            _Grouped.of((plus - minus) / 2),
-            _Grouped.of((plus + minus) / 2),
+            Grouped.of((plus - minus) / 2),
+            Grouped.of((plus + minus) / 2),
         )
     return _DenseSpread(columns, dense[:, columns].toarray().T.copy())
 
@@ -97,9 +97,9 @@ class _DenseSpread:
 class _PairedSpread:
     plus: IntArray | slice
     minus: IntArray | slice
-    difference: _Grouped
+    difference: Grouped
     """Half of what the plus rails get more than the minus rails."""
-    total: _Grouped
+    total: Grouped
     """Half of what both get together."""
 
     def add(self, fired: FloatArray, state: FloatArray) -> None:
@@ -113,7 +113,7 @@ class _PairedSpread:
 
 @final
 @dataclass(frozen=True, eq=False)
-class _Grouped:
+class Grouped:
     """A matrix applied by first adding the inputs whose rows are equal up to sign."""
 
     gather: Any
@@ -122,7 +122,7 @@ class _Grouped:
     """One row a group, transposed (columns, groups)."""
 
     @classmethod
-    def of(cls, matrix: FloatArray) -> _Grouped:
+    def of(cls, matrix: FloatArray) -> Grouped:
         """Group the rows of ``matrix`` (reactions, columns)."""
         first = matrix[np.arange(len(matrix)), (matrix != 0).argmax(axis=1)]
         sign = np.where(first < 0, -1.0, 1.0)

@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
-from dsdcompile.simulate import cvode, sweep
+from dsdcompile.simulate import collocation, cvode, sweep
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 
-METHODS = ("auto", "sweep", "cvode")
-"""What ``method`` may be: ``sweep`` for CRNs that are feed-forward up to small blocks, ``cvode`` for any."""
+METHODS = ("auto", "collocation", "sweep", "cvode")
+"""What ``method`` may be: ``collocation`` for layered CRNs (networks, reduced or not), ``sweep`` for CRNs that are
+feed-forward up to small blocks (DNA implementations), ``cvode`` for any."""
 
 
 def simulate(
@@ -49,6 +50,8 @@ def simulate(
     statistics: dict[str, float] = {}
     if len(grid) == 1:
         states = start[:, None, keep]
+    elif engine == "collocation":
+        states, statistics = collocation.integrate(crn, start, grid, tolerances, keep)
     elif engine == "sweep":
         states, statistics = sweep.integrate(crn, start, grid, tolerances, keep)
     else:
@@ -57,11 +60,17 @@ def simulate(
     return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
 
 
-_ENGINES = {"sweep": "Rosenbrock sweep (Rodas4)", "cvode": "CVODE (BDF)"}
+_ENGINES = {
+    "collocation": "layer-by-layer collocation (Radau IIA, order 9)",
+    "sweep": "Rosenbrock sweep (Rodas4)",
+    "cvode": "CVODE (BDF)",
+}
 
 
 def choose(crn: Crn) -> str:
     """Return the method that ``auto`` takes: the structure is found and checked each time, never assumed."""
+    if collocation.suits(crn):
+        return "collocation"
     return "sweep" if sweep.suits(crn) else "cvode"
 
 

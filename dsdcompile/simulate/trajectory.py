@@ -17,7 +17,7 @@ from dsdcompile.errors import SimulationError
 @final
 @dataclass(frozen=True, slots=True)
 class Tolerances:
-    """What an integrator may be wrong by, estimated at each step: ``absolute + relative * |concentration|``."""
+    """What a step may be wrong by: ``absolute + relative * |concentration|``, in root mean square over the species."""
 
     relative: float = 1e-6
     """Relative tolerance, without unit."""

@@ -109,9 +109,8 @@ def test_noncompetitive_feed_forward_crns_are_blocks_of_one_in_order(crn):
         assert not net[place + 1 :, first:last].any(), "a later reaction changes a species already in use"
 
 
-@given(networks())
-def test_networks_go_to_the_sweep(network):
-    assert choose(compile_network(network)) == "sweep"
+def test_linkers_go_to_the_sweep():
+    assert choose(linkers(5)) == "sweep"
 
 
 def test_competition_makes_large_blocks_and_goes_to_cvode():
@@ -184,7 +183,7 @@ def test_trajectories_stay_positive_and_end_in_the_exact_limit(data):
     network = data.draw(networks(max_layers=3))
     crn = compile_network(network)
     start = crn.inlet(data.draw(inputs_for(network)))
-    run = simulate(crn, start, [0.0, 1.0, 50.0, 1e7])
+    run = simulate(crn, start, [0.0, 1.0, 50.0, 1e7], method="sweep")
     assert run.states.min() >= -1e-8
     np.testing.assert_allclose(run.final, limit_state(crn, start).state, atol=2e-5)
     assert run.statistics["steps"] > 0

@@ -1,0 +1,198 @@
+"""Layers: CRNs whose reactions can be solved one level after another, each reaction by itself.
+
+Networks compile to such CRNs, reduced or not, legalised or not. What a CRN must be, and what is checked:
+
+- feed-forward and noncompetitive;
+- every reaction has one reactant or two different ones, and uses up one of each.
+
+Within a level no reaction sees another. What a level makes is a linear map of what it fires; where that map is dense
+it is applied as :mod:`dsdcompile.crn.spread` does: sums and differences of dual rails, equal rows once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, final
+
+import numpy as np
+from scipy import sparse
+
+from dsdcompile.crn.analysis import competition, latest_levels
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse
+from dsdcompile.crn.spread import DENSE_ENTRIES, DENSE_SHARE, DENSE_SIZE, Grouped
+from dsdcompile.errors import CrnError
+
+ALONE = -1
+"""Stands for the second reactant of a reaction that has one."""
+MEAN_WIDTH = 4
+"""Mean reactions a level below which there is nothing to do side by side, and no use in levels."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A layered Crn as flat arrays for a kernel; reactions are renumbered by level, species are not.
+
+    Level l has reactions level_start[l] to level_start[l + 1]. Its products are a sparse part (targets with entries)
+    and dense terms: ``made = matrix @ (gather @ fired)`` goes to species ``plus`` and, times ``sign``, to ``minus``.
+    """
+
+    reactions: IntArray
+    """Old row of each reaction (reactions,)."""
+    level_start: IntArray
+    """(levels + 1,)."""
+    left: IntArray
+    """First reactant (reactions,)."""
+    right: IntArray
+    """Second reactant, or ALONE (reactions,)."""
+    rates: FloatArray
+    """(reactions,)."""
+    target_start: IntArray
+    """Level l makes targets target_start[l] to target_start[l + 1] (levels + 1,)."""
+    target: IntArray
+    """Species (targets,)."""
+    entry_start: IntArray
+    """Target t is made by entries entry_start[t] to entry_start[t + 1] (targets + 1,)."""
+    entry: IntArray
+    """Reaction of each entry (entries,)."""
+    count: FloatArray
+    """How many it makes (entries,)."""
+    term_start: IntArray
+    """Level l has dense terms term_start[l] to term_start[l + 1] (levels + 1,)."""
+    group_start: IntArray
+    """Term d has groups group_start[d] to group_start[d + 1] (terms + 1,)."""
+    gather_start: IntArray
+    """Group g adds gather_start[g] to gather_start[g + 1] (groups + 1,)."""
+    gather: IntArray
+    """Reaction of each summand (summands,)."""
+    gather_sign: FloatArray
+    """Its sign (summands,)."""
+    column_start: IntArray
+    """Term d makes columns column_start[d] to column_start[d + 1] (terms + 1,)."""
+    plus: IntArray
+    """Species of each column (columns,)."""
+    minus: IntArray
+    """Species on the opposite rail of each column, ALONE where there is none (columns,)."""
+    sign: FloatArray
+    """What goes to the opposite rail, +1 or -1 (terms,)."""
+    matrix_start: IntArray
+    """Term d has matrix[matrix_start[d] : matrix_start[d + 1]], columns times groups (terms + 1,)."""
+    matrix: FloatArray
+    """All dense matrices, one after the other."""
+
+    @property
+    def most_groups(self) -> int:
+        """The largest number of groups in a term."""
+        return int(np.diff(self.group_start).max(initial=0))
+
+    @property
+    def most_columns(self) -> int:
+        """The largest number of columns in a term."""
+        return int(np.diff(self.column_start).max(initial=0))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Term:
+    gather: Any
+    matrix: FloatArray
+    plus: IntArray
+    minus: IntArray
+    sign: float
+
+
+@lru_cache(maxsize=8)
+def layers(crn: Crn) -> Layers | None:
+    """Return a Crn as layers, or None where it is not layered; the conditions of the module text are checked."""
+    reactants = np.asarray(crn.reactants.sum(axis=1)).ravel()
+    each_once = (crn.reactants.data == 1).all() and ((reactants == 1) | (reactants == 2)).all()
+    if not crn.n_reactions or not each_once or competition(crn) is not None:
+        return None
+    used_up = (crn.net < 0).astype(np.int64)
+    if used_up.nnz != crn.reactants.nnz or (crn.net.data < -1).any():
+        return None
+    try:
+        levels = latest_levels(crn)
+    except CrnError:
+        return None
+    if crn.n_reactions < MEAN_WIDTH * len(levels):
+        return None
+    return _flat(crn, levels, reactants)
+
+
+def _flat(crn: Crn, levels: list[IntArray], reactants: IntArray) -> Layers:
+    order = np.concatenate(levels)
+    used = crn.reactants[order]
+    last = used.indptr[1:] - 1
+    made = crn.net.maximum(0).tocsr()[order]
+    made.eliminate_zeros()
+    level_start = _starts(len(level) for level in levels)
+    sparse_parts: list[tuple[IntArray, Sparse]] = []
+    terms: list[list[_Term]] = []
+    for first, end in itertools.pairwise(level_start):
+        part, dense = _products(made[first:end], crn.pairs)
+        sparse_parts.append(part)
+        terms.append(dense)
+    every = [term for level in terms for term in level]
+    offset = np.repeat(level_start[:-1], [len(level) for level in terms])
+    rows = [matrix for _, matrix in sparse_parts]
+    return Layers(
+        reactions=order,
+        level_start=level_start,
+        left=used.indices[used.indptr[:-1]].astype(np.int64),
+        right=np.where(reactants[order] == 2, used.indices[last], ALONE).astype(np.int64),
+        rates=np.asarray(crn.rates[order]),
+        target_start=_starts(len(targets) for targets, _ in sparse_parts),
+        target=_ints(targets for targets, _ in sparse_parts),
+        entry_start=_starts(np.concatenate([[0], *(np.diff(m.indptr) for m in rows)])[1:]),
+        entry=_ints(m.indices + first for m, first in zip(rows, level_start, strict=False)),
+        count=_floats(m.data for m in rows),
+        term_start=_starts(len(level) for level in terms),
+        group_start=_starts(term.gather.shape[0] for term in every),
+        gather_start=_starts(np.concatenate([[0], *(np.diff(term.gather.indptr) for term in every)])[1:]),
+        gather=_ints(term.gather.indices + first for term, first in zip(every, offset, strict=True)),
+        gather_sign=_floats(term.gather.data for term in every),
+        column_start=_starts(len(term.plus) for term in every),
+        plus=_ints(term.plus for term in every),
+        minus=_ints(term.minus for term in every),
+        sign=np.array([term.sign for term in every], dtype=np.float64),
+        matrix_start=_starts(term.matrix.size for term in every),
+        matrix=_floats(term.matrix.ravel() for term in every),
+    )
+
+
+def _products(made: Sparse, pairs: IntArray) -> tuple[tuple[IntArray, Sparse], list[_Term]]:
+    """Return what a level makes (reactions, species), either sparse (targets, matrix) or as dense terms."""
+    columns = np.unique(made.indices).astype(np.int64)
+    size = made.shape[0] * len(columns)
+    if made.nnz < DENSE_ENTRIES or made.nnz < DENSE_SHARE * size or size > DENSE_SIZE:
+        return (columns, made[:, columns].T.tocsr()), []
+    nothing = (np.zeros(0, dtype=np.int64), sparse.csr_array((0, made.shape[0]), dtype=np.int64))
+    dense = made.astype(np.float64)
+    paired = pairs[np.isin(pairs, columns).any(axis=1)]
+    if len(paired) * 2 == len(np.unique(paired)) and np.isin(columns, paired).all():
+        plus, minus = (dense[:, paired[:, side]].toarray() for side in (0, 1))
+        found = []
+        for sign, matrix in ((-1.0, (plus - minus) / 2), (1.0, (plus + minus) / 2)):
+            grouped = Grouped.of(matrix)
+            found.append(_Term(grouped.gather, grouped.rows, paired[:, 0], paired[:, 1], sign))
+        return nothing, found
+    grouped = Grouped.of(dense[:, columns].toarray())
+    alone = np.full(len(columns), ALONE, dtype=np.int64)
+    return nothing, [_Term(grouped.gather, grouped.rows, columns, alone, 1.0)]
+
+
+def _starts(sizes: Iterable[int] | IntArray) -> IntArray:
+    return np.concatenate([[0], np.cumsum(np.fromiter(sizes, dtype=np.int64))]).astype(np.int64)
+
+
+def _ints(parts: Iterable[IntArray]) -> IntArray:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64)
+
+
+def _floats(parts: Iterable[FloatArray]) -> FloatArray:
+    return np.concatenate([np.zeros(0), *parts]).astype(np.float64)
