@@ -146,6 +146,9 @@ class KineticsTable(Table):
     c_max: Molar | None = Field(
         None, description="matched: the concentration of every fuel, such as '1 uM' (default: by dosing.depletion)"
     )
+    centred: bool = Field(
+        False, description="matched: fuels pass through c_max halfway through their turnover, rather than start there"
+    )
     slowdown: Annotated[float, Field(gt=0)] = Field(
         1.0, description="matched: every reaction runs this many times slower than written"
     )

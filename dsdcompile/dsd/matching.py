@@ -28,9 +28,8 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray, frozen_floats
-from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.system import DsdSystem
-from dsdcompile.dsd.template import Role, Template
+from dsdcompile.dsd.template import Template
 from dsdcompile.errors import LimitExceededError, SchemeError
 
 SAME = 1e-9
@@ -220,26 +219,28 @@ def _rounded_up(value: float) -> float:
     return round(math.ceil(value * 10.0**digits * (1 - SAME)) / 10.0**digits, max(digits, 0))
 
 
-def matched_rates(system: DsdSystem, matching: Matching, dosing: Dosing) -> FloatArray:
+def matched_rates(system: DsdSystem, matching: Matching, fuels: FloatArray) -> FloatArray:
     """Return the rate constant of each step of each module (modules, template reactions), /M/s, padded.
+
+    ``fuels`` is the concentration that each module's fuels are meant to have (modules,), M: see
+    :func:`dsdcompile.dsd.dosing.matched_fuels`.
 
     Raises:
         SchemeError: a template has a step that matched kinetics does not know.
     """
     width = max((len(template.reactions) for template in system.templates), default=0)
-    amounts = dosing.amounts(system)
     rates = np.full((system.n_modules, width), matching.q_max)
     for number, template in enumerate(system.templates):
         modules = system.of_template(number)
         for column, reaction in enumerate(template.reactions):
             if reaction.step == "forward":
-                rates[modules, column] = _forward(system, matching, amounts, number)
+                rates[modules, column] = _forward(system, matching, fuels, number)
             elif reaction.step not in ("reverse", "second", "release"):
                 raise SchemeError(f"matched kinetics has no rate for step {reaction.step!r} of {template.shape}")
     return rates
 
 
-def _forward(system: DsdSystem, matching: Matching, amounts: FloatArray, number: int) -> FloatArray:
+def _forward(system: DsdSystem, matching: Matching, fuels: FloatArray, number: int) -> FloatArray:
     """Return the rate constant of the first step of the modules of one template (modules,), /M/s."""
     template, modules = system.templates[number], system.of_template(number)
     if template.kind == "buffer":
@@ -248,11 +249,4 @@ def _forward(system: DsdSystem, matching: Matching, amounts: FloatArray, number:
     formal = matching.gamma * matching.rates[reactions]
     if len(template.shape.reactants) == 2:
         return np.asarray(formal)
-    return np.where(matching.linking[reactions], matching.q_max, formal / amounts[_first_fuel(system, number)])
-
-
-def _first_fuel(system: DsdSystem, number: int) -> IntArray:
-    """Return the molecule that each module of a template of one reactant starts with (its modules,)."""
-    parts = system.templates[number].complexes
-    place = next(i for i, part in enumerate(parts) if part.role is Role.FUEL)
-    return np.asarray(system.molecules.numbers[number][:, place])
+    return np.where(matching.linking[reactions], matching.q_max, formal / fuels[modules])

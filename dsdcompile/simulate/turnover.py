@@ -27,19 +27,21 @@ class Usage:
 
     turnover: FloatArray
     """How often each reaction fires at most, in concentration (reactions,)."""
+    least: FloatArray
+    """How often it fires at least, over the initial states looked at (reactions,)."""
     peak: FloatArray
     """The largest concentration of each species (species,), at the times looked at."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
-        for name in ("turnover", "peak"):
+        for name in ("turnover", "least", "peak"):
             object.__setattr__(self, name, frozen_floats(getattr(self, name)))
 
 
 def usage(
     crn: Crn, initial: ArrayLike, until: float, tolerances: Tolerances | None = None, *, points: int = 401
 ) -> Usage:
-    """Return the largest turnovers and concentrations over some initial states (examples, species).
+    """Return turnovers and the largest concentrations over some initial states (examples, species).
 
     Args:
         crn: Any Crn.
@@ -57,12 +59,12 @@ def usage(
     counted = with_counters(crn)
     start = np.concatenate([states, np.zeros((len(states), crn.n_reactions))], axis=1)
     grid = np.linspace(0.0, until, max(points, 2))
-    turnover, peak = np.zeros(crn.n_reactions), np.zeros(crn.n_species)
+    turnovers, peak = [], np.zeros(crn.n_species)
     for one in start:
         run = simulate(counted, one, grid, tolerances)
-        turnover = np.maximum(turnover, run.final[crn.n_species :])
+        turnovers.append(run.final[crn.n_species :])
         peak = np.maximum(peak, run.states[:, : crn.n_species].max(axis=0))
-    return Usage(turnover, peak)
+    return Usage(np.max(turnovers, axis=0), np.min(turnovers, axis=0), peak)
 
 
 def with_counters(crn: Crn) -> Crn:

@@ -96,11 +96,14 @@ def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | N
         design.dosing.depletion,
         pace(crn, matching, used.peak, table.unit),
         table.c_max,
+        table.centred,
     )
     check(system, matching, matched_fuels(system, used.turnover, used.peak, table.unit, supply), table.time_unit)
     system = with_buffers(system, buffer, unbalanced(system, matching))
-    dosing = matched_dose(system, used.turnover, used.peak, matching.gamma * table.unit, supply)
-    rates = matched_rates(system, matching, dosing)
+    total = matching.gamma * table.unit
+    fuels = matched_fuels(system, used.turnover, used.peak, total, supply)
+    dosing = matched_dose(system, used.turnover, used.least, fuels, total, supply)
+    rates = matched_rates(system, matching, fuels)
     built = implementation(system, dosing, rates)
     warnings = _dose_warnings(design, system, dosing)
     return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
@@ -153,10 +156,13 @@ def horizon_time(design: Design) -> float:
 def _limit_usage(crn: Crn, examples: Examples) -> Usage:
     """Return exact bounds on turnover, and bounds on concentrations: all that was there and all that was made."""
     turnover, start = np.zeros(crn.n_reactions), np.zeros(crn.n_species)
+    least = np.full(crn.n_reactions, np.inf)
     for states in _states(crn, examples):
-        turnover = np.maximum(turnover, limit_state(crn, states).turnover.max(axis=0, initial=0.0))
+        fired = limit_state(crn, states).turnover
+        turnover = np.maximum(turnover, fired.max(axis=0, initial=0.0))
+        least = np.minimum(least, fired.min(axis=0, initial=np.inf))
         start = np.maximum(start, states.max(axis=0, initial=0.0))
-    return Usage(turnover, start + crn.products.T @ turnover)
+    return Usage(turnover, np.where(np.isfinite(least), least, 0.0), start + crn.products.T @ turnover)
 
 
 def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:

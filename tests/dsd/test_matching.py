@@ -54,9 +54,9 @@ def built(crn: Crn, c_max: float) -> tuple[DsdSystem, Matching, Dosing, Implemen
     check(system, matching, np.full(crn.n_reactions, c_max), TIME)
     system = with_buffers(system, SCHEME.buffer(), unbalanced(system, matching))
     supply = Supply(margin=0.0, floor=0.1, depletion=0.05, c_max=c_max)
-    nothing = np.zeros(crn.n_reactions), np.zeros(crn.n_species)
-    dosing = matched_dose(system, *nothing, matching.gamma * UNIT, supply)
-    return system, matching, dosing, implementation(system, dosing, matched_rates(system, matching, dosing))
+    nothing, fuels = np.zeros(crn.n_reactions), np.full(system.n_modules, c_max)
+    dosing = matched_dose(system, nothing, nothing, fuels, matching.gamma * UNIT, supply)
+    return system, matching, dosing, implementation(system, dosing, matched_rates(system, matching, fuels))
 
 
 def run(crn: Crn, c_max: float, times: np.ndarray) -> tuple[Implementation, np.ndarray]:
@@ -72,7 +72,7 @@ def test_lotka_volterra_has_the_rate_constants_of_the_paper():
     assert matching.sigma == pytest.approx(4e5)
     assert matching.gamma == pytest.approx(1 / (1 - 0.4))
     assert [system.crn.species[s] for s in system.species[system.reaction < 0, 0]] == ["B"]
-    rates = matched_rates(system, matching, dosing)
+    rates = matched_rates(system, matching, np.full(4, 1e-6))
     forward = rates[:, 0]
     gamma = matching.gamma
     np.testing.assert_allclose(forward, [gamma * 4e-4 / 1e-6, gamma * 4e5, gamma * 4e-4 / 1e-6, gamma * 4e5])
@@ -108,7 +108,7 @@ def test_ordering_reactants_never_raises_sigma_and_keeps_every_reaction(crn):
 @given(rate_dependent(), st.sampled_from([2e-8, 1e-6]))
 def test_no_step_is_faster_than_q_max_and_all_species_are_held_alike(crn, c_max):
     try:
-        system, matching, dosing, _ = built(crn, c_max)
+        system, matching = built(crn, c_max)[:2]
     except LimitExceededError:
         system, matching = bare(crn)
         order = crn.reactants.sum(axis=1)
@@ -116,7 +116,7 @@ def test_no_step_is_faster_than_q_max_and_all_species_are_held_alike(crn, c_max)
         spread = (matching.sigma - matching.load).max()
         assert matching.sigma + max(fastest, spread) > Q_MAX
         return
-    rates = matched_rates(system, matching, dosing)
+    rates = matched_rates(system, matching, np.full(system.n_modules, c_max))
     assert rates.max() <= Q_MAX * (1 + 1e-9)
     held = np.zeros(crn.n_species)
     for module in range(system.n_modules):
@@ -183,9 +183,7 @@ def test_reactions_of_legalising_pass_on_at_q_max_and_their_species_are_not_buff
     linking = np.array([False, True])
     matching = match(system, unit=UNIT, time=TIME, q_max=Q_MAX, linking=linking)
     assert [crn.species[s] for s in unbalanced(system, matching)] == ["B"]
-    supply = Supply(0.0, 0.1, 0.05, c_max=1e-6)
-    dosing = matched_dose(system, np.zeros(2), np.zeros(3), UNIT, supply)
-    assert matched_rates(system, matching, dosing)[1, 0] == Q_MAX
+    assert matched_rates(system, matching, np.full(2, 1e-6))[1, 0] == Q_MAX
 
 
 def test_doses_follow_what_is_used_bound_and_hurried():
@@ -204,8 +202,22 @@ def test_a_fuel_that_runs_out_before_the_horizon_is_refused():
     crn = parse_crn("A -> B [k = 0.1]")
     supply = Supply(margin=0.2, floor=0.1, depletion=0.05, c_max=1e-8)
     system = translate(crn, SCHEME)
-    assert matched_dose(system, np.array([8.0]), np.zeros(2), UNIT, supply).fuels.max() == 1e-8
+    fuels = matched_fuels(system, np.array([8.0]), np.zeros(2), UNIT, supply)
+    assert matched_dose(system, np.array([8.0]), np.array([8.0]), fuels, UNIT, supply).fuels.max() == 1e-8
     with pytest.raises(LimitExceededError, match=r"A -> B .*uses 12 nM .*c_max is 10 nM"):
-        matched_dose(system, np.array([10.0]), np.zeros(2), UNIT, supply)
-    generous = replace(supply, c_max=None)
-    assert matched_dose(system, np.array([10.0]), np.zeros(2), UNIT, generous).fuels.min() == pytest.approx(2.4e-7)
+        matched_dose(system, np.array([10.0]), np.array([10.0]), fuels, UNIT, supply)
+    generous = matched_fuels(system, np.array([10.0]), np.zeros(2), UNIT, replace(supply, c_max=None))
+    assert generous.tolist() == [pytest.approx(2.4e-7)]
+
+
+def test_centred_fuels_stand_at_their_level_halfway():
+    crn = parse_crn("A + B -> C [k = 0.1]\nC -> [k = 0.1]\n2C -> A [k = 0.1]")
+    system, matching = bare(crn)
+    supply = Supply(margin=0.2, floor=0.1, depletion=0.05, c_max=1e-7, centred=True)
+    fired = np.array([20.0, 6.0, 0.0])
+    table = matched_dose(system, fired + 9, fired, np.full(3, 1e-7), UNIT, supply).fuels
+    # L and T are used up, B is left over; G is used up; what does not fire does not change.
+    np.testing.assert_allclose(table[0], [1.1e-7, 0.9e-7, 1.1e-7])
+    np.testing.assert_allclose(table[1, 0], 1.03e-7)
+    np.testing.assert_allclose(table[2], 1e-7)
+    assert matched_rates(system, matching, np.full(3, 1e-7))[1, 0] == pytest.approx(matching.gamma * 1e-4 / 1e-7)

@@ -17,6 +17,7 @@ def test_firings_of_a_decay_and_its_peak():
     assert found.turnover[0] == pytest.approx(2 * share, rel=1e-4)
     # The second state uses B more: 3 there, and what A makes.
     assert found.turnover[1] == pytest.approx(3 * share + (1 - np.exp(-1.5) * 2.5), rel=1e-4)
+    assert found.least.tolist() == pytest.approx([share, 2 - np.exp(-1.5) * 2 * 2.5], rel=1e-4)
     assert found.peak.tolist() == [2.0, 3.0]
 
 
