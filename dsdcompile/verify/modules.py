@@ -61,6 +61,8 @@ def _differs(system: DsdSystem) -> np.ndarray:
     for number, template in enumerate(system.templates):
         modules = system.of_template(number)
         modules = modules[system.reaction[modules] >= 0]
+        if not len(modules):
+            continue
         rows, bound = system.reaction[modules], system.species[modules]
         for matrix, labels in (
             (system.crn.reactants, template.shape.reactants),
@@ -95,8 +97,8 @@ def net_check(template: Template) -> Check:
     wanted = np.array([template.shape.products.count(s) - template.shape.reactants.count(s) for s in labels], float)
     inner, outer = steps[: len(held)], steps[len(held) :]
     balanced = outer @ _kernel(inner)
-    possible = np.linalg.matrix_rank(balanced) if balanced.size else 0
-    reached = np.linalg.matrix_rank(np.column_stack([balanced, wanted])) if balanced.size else int(wanted.any())
+    possible = _rank(balanced) if balanced.size else 0
+    reached = _rank(np.column_stack([balanced, wanted])) if balanced.size else int(wanted.any())
     if reached != possible or possible > int(wanted.any()):
         detail = f"the steps of {template.shape} do not sum to it"
         witnesses = tuple(
@@ -112,6 +114,11 @@ def net_check(template: Template) -> Check:
     if used != set(template.shape.reactants):
         return Check(name, Outcome.REFUTED, f"steps of {template.shape} take up {len(used)} species as signals")
     return Check(name, Outcome.PROVED, f"{len(template.reactions)} steps sum to {template.shape}")
+
+
+def _rank(matrix: FloatArray) -> int:
+    """Return the rank of a matrix of small integers up to rounding."""
+    return int(np.linalg.matrix_rank(matrix, tol=1e-9))
 
 
 def _kernel(matrix: FloatArray) -> FloatArray:
