@@ -111,6 +111,12 @@ def protocol(
         _component(name, target, stock, volume, options) for name, target, stock in _stocks(wanted, options)
     )
     used = sum(component.volume for component in components)
+    if used > volume:
+        raise DesignError(
+            f"lab: the components need {used:.0f} µL of a reaction of {volume:.0f} µL, because their stocks of "
+            f"{show_concentration(options.gate_stock)} (complexes) and {show_concentration(options.stock)} (strands) are "
+            "too weak; lower concentrations would fit"
+        )
     return Protocol(example, options, _annealings(system, options), components, volume, volume - used)
 
 

@@ -19,6 +19,9 @@ from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
 from dsdcompile.verify.verdict import Outcome
 
+SPENT = 0.01
+"""A fuel of which a smaller share is left counts as used up."""
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -188,5 +191,6 @@ def _simulation_lines(simulated: Simulated) -> list[str]:
             f"({simulated.relative_deviation('implementation'):.2%} of the largest output)"
         )
     if simulated.fuel_left is not None:
-        lines.append(f"fuel: at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}")
+        left = f"at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}"
+        lines.append(f"fuel: {left}" if simulated.fuel_left >= SPENT else f"warning: a fuel is used up: {left}")
     return lines

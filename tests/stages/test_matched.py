@@ -185,6 +185,13 @@ def test_a_fuel_that_would_run_out_is_refused(tmp_path, capsys):
     assert not (tmp_path / "a").exists()
 
 
+def test_a_protocol_whose_volumes_do_not_close_is_not_written(tmp_path, capsys):
+    changes = ("--set", "kinetics.c_max=3 uM", "--out", tmp_path, "--quiet")
+    assert run("order", DESIGNS / "lotka_volterra.toml", *changes) == 0
+    assert "no protocol: lab: the components need" in capsys.readouterr().out
+    assert not (tmp_path / "protocol.md").exists()
+
+
 def test_growth_without_bound_is_refused_with_its_numbers(tmp_path, capsys):
     (tmp_path / "grow.crn").write_text("A -> 2A\nA @i 1\n")
     assert run("translate", tmp_path / "grow.crn", "--out", tmp_path / "a", "--quiet") == 2
