@@ -84,7 +84,7 @@ def run(
     verified = None
     if Stage.VERIFY in wanted:
         progress(f"verifying {system.n_modules} modules")
-        verified = verify_system(design, translated, store)
+        verified = verify_system(design, source, compiled, translated, store)
 
     # Formal, reduced, implementation and enumerated CRN run side by side; all examples' labels are compared.
     simulated = None

@@ -21,7 +21,7 @@ from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated, module_label
 from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
-from dsdcompile.verify.verdict import Witness
+from dsdcompile.verify.verdict import Outcome, Witness
 
 TITLES = {
     "formal": "formal CRN",
@@ -246,6 +246,12 @@ def _verification(verified: Verified) -> str:
     parts = [table(("checked", "outcome", "found"), rows)]
     for check in verification.checks:
         parts += [_witness(witness) for witness in check.witnesses]
+    if verification.certificates:
+        known = [
+            (check.name, "yes" if check.outcome is Outcome.PROVED else "no", check.detail)
+            for check in verification.certificates
+        ]
+        parts.append(table(("property of the CRN", "", "what follows, or why not"), known))
     settings = ", ".join(f"{name} = {value}" for name, value in verification.options)
     parts.append(paragraph(f"Made with {', '.join(verification.tools)}: {settings}."))
     parts.append(paragraph("Assumed: " + "; ".join(verification.assumptions) + "."))

@@ -48,6 +48,22 @@ class Check:
     """What was found, or which limit was hit."""
     witnesses: tuple[Witness, ...] = ()
 
+    def to_json(self) -> dict[str, object]:
+        """Return the check as plain data."""
+        return {
+            "name": self.name,
+            "outcome": str(self.outcome),
+            "detail": self.detail,
+            "witnesses": [
+                {
+                    "problem": witness.problem,
+                    "reactants": [show_kernel(c) for c in witness.reactants],
+                    "products": [show_kernel(c) for c in witness.products],
+                }
+                for witness in self.witnesses
+            ],
+        }
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,8 @@ class Verification:
     """Settings of the enumeration by name."""
     classes: tuple[tuple[str, int], ...] = ()
     """What was enumerated for the composition of modules, by name."""
+    certificates: tuple[Check, ...] = ()
+    """Properties of a CRN that are known but not asked for: a rate-dependent one may lack them."""
 
     @property
     def outcome(self) -> Outcome:
@@ -72,22 +90,8 @@ class Verification:
         """Return the verification as plain data for ``verification.json``."""
         return {
             "verdict": str(self.outcome),
-            "checks": [
-                {
-                    "name": check.name,
-                    "outcome": str(check.outcome),
-                    "detail": check.detail,
-                    "witnesses": [
-                        {
-                            "problem": witness.problem,
-                            "reactants": [show_kernel(c) for c in witness.reactants],
-                            "products": [show_kernel(c) for c in witness.products],
-                        }
-                        for witness in check.witnesses
-                    ],
-                }
-                for check in self.checks
-            ],
+            "checks": [check.to_json() for check in self.checks],
+            "certificates": [check.to_json() for check in self.certificates],
             "assumptions": list(self.assumptions),
             "tools": list(self.tools),
             "options": dict(self.options),
