@@ -43,6 +43,7 @@ class Limit:
         self.turnover.setflags(write=False)
 
 
+@lru_cache(maxsize=16)
 def has_limit(crn: Crn) -> bool:
     """Return whether the exact limit is defined: noncompetitive, feed-forward, and every reaction consumes something.
 

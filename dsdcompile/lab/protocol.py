@@ -114,8 +114,8 @@ def protocol(
     if used > volume:
         raise DesignError(
             f"lab: the components need {used:.0f} µL of a reaction of {volume:.0f} µL, because their stocks of "
-            f"{show_concentration(options.gate_stock)} (complexes) and {show_concentration(options.stock)} (strands) are "
-            "too weak; lower concentrations would fit"
+            f"{show_concentration(options.gate_stock)} (complexes) and {show_concentration(options.stock)} (strands) "
+            "are too weak; lower concentrations would fit"
         )
     return Protocol(example, options, _annealings(system, options), components, volume, volume - used)
 

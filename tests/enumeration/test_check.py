@@ -2,7 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.reaction import Reaction
 from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
@@ -14,6 +18,8 @@ from dsdcompile.enumeration.check import enumerate_system, system_check, templat
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
+from dsdcompile.passes.combine import combine
+from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.verify.verdict import Outcome
@@ -136,6 +142,20 @@ def test_the_buffer_template_is_a_reversible_exchange():
 )
 def test_buffers_do_not_disturb_modules_of_the_same_species(text):
     system = buffered(text)
+    check = system_check(system, enumerate_system(system))
+    assert check.outcome is Outcome.PROVED, check
+
+
+NEEDED, MADE = (st.lists(st.sampled_from("ABC"), min_size=least, max_size=2) for least in (1, 0))
+
+
+@settings(max_examples=8)
+@given(st.lists(st.tuples(NEEDED, MADE), min_size=1, max_size=3))
+def test_any_small_system_with_buffers_does_exactly_what_is_intended(rows):
+    whole = Crn.of([Reaction(tuple(left), tuple(right)) for left, right in rows], species="ABC")
+    legal = legalise(combine(whole).crn, SCHEME.accepts, 2).crn
+    system = translate(legal.with_(initial=np.ones(legal.n_species)), SCHEME)
+    system = with_buffers(system, SCHEME.buffer(), np.arange(3))
     check = system_check(system, enumerate_system(system))
     assert check.outcome is Outcome.PROVED, check
 

@@ -192,6 +192,13 @@ def test_a_protocol_whose_volumes_do_not_close_is_not_written(tmp_path, capsys):
     assert not (tmp_path / "protocol.md").exists()
 
 
+def test_a_reaction_written_twice_runs_at_the_sum_of_its_rates(tmp_path):
+    (tmp_path / "twice.crn").write_text("A + B -> C [k = 1e5 /M/s]\nB + A -> C [k = 3e5 /M/s]\nA @i 2 nM\nB @i 1 nM\n")
+    translated, simulated = carry(tmp_path / "twice.crn", "kinetics.mode=matched", "simulate.until=2 h")
+    assert (translated.system.reaction >= 0).sum() == 1
+    assert simulated.relative_deviation("implementation") < 0.02
+
+
 def test_growth_without_bound_is_refused_with_its_numbers(tmp_path, capsys):
     (tmp_path / "grow.crn").write_text("A -> 2A\nA @i 1\n")
     assert run("translate", tmp_path / "grow.crn", "--out", tmp_path / "a", "--quiet") == 2
