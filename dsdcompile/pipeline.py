@@ -9,11 +9,12 @@ from typing import final
 
 from dsdcompile.design import Design
 from dsdcompile.formats.store import Store
-from dsdcompile.sequences.assignment import assign
+from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.files import write_results
 from dsdcompile.stages.ordering import order_system
 from dsdcompile.stages.results import Results
+from dsdcompile.stages.sequencing import concentrations, sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.translation import translate_crn
@@ -92,16 +93,17 @@ def run(
         progress(f"simulating {len(source.examples.inputs)} examples")
         simulated = simulate_all(design, source, compiled, translated, verified)
 
-    # Domains get sequences, and strands become an order.
-    sequenced = sheet = steps = None
+    # Domains get sequences, searched and checked, and strands become an order.
+    sequencing = sheet = steps = None
     warnings = translated.warnings
     if Stage.SEQUENCES in wanted:
         progress(f"assigning sequences to {len(system.domains)} domains")
-        sequenced = assign(system, design.sequences.seed)
-        ordered = order_system(design, source, translated, sequenced)
+        inventory = Inventory.of(system)
+        sequencing = sequence_system(design, inventory, concentrations(source, translated), store, progress)
+        ordered = order_system(design, source, translated, sequencing.sequenced)
         sheet, steps, warnings = ordered.sheet, ordered.protocol, warnings + ordered.warnings
 
-    results = Results(design, source, compiled, translated, verified, simulated, sequenced, sheet, steps, warnings)
+    results = Results(design, source, compiled, translated, verified, simulated, sequencing, sheet, steps, warnings)
     return _written(results, out, progress)
 
 

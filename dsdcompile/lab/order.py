@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-from dsdcompile.dsd.domain import strand_length
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.sequenced import SequencedSystem
 
@@ -82,10 +81,10 @@ def order(sequenced: SequencedSystem, syntheses: tuple[Synthesis, ...] = IDT) ->
     Raises:
         SequenceError: a strand has a length that no synthesis makes; the message names strands and a remedy.
     """
-    system = sequenced.system
+    inventory = sequenced.inventory
     lines, impossible = [], []
-    for strand in system.strands:
-        length = strand_length(strand.domains, system.domains)
+    for strand in inventory.strands:
+        length = inventory.length(strand.domains)
         fitting = [s for s in syntheses if s.shortest <= length <= s.longest]
         if not fitting:
             impossible.append(f"{strand.name} ({length} nt)")

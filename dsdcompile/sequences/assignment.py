@@ -1,17 +1,22 @@
-"""Give every domain of a system a word: recognition and history domains first, toeholds by distance."""
+"""Give every domain a word to start from: long domains first by k-mers, toeholds by energy and distance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import final
 
 import numpy as np
 
-from dsdcompile.dsd.domain import Domain, Part
-from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.domain import Domain
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import longest_run, reverse_complement
+from dsdcompile.sequences.budget import SHORT, domain_budget
+from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from dsdcompile.sequences.words import WordPool, WordRules
 
 LONGEST_RUN = 3
@@ -31,67 +36,127 @@ class AssignmentOptions:
     """The largest k tried."""
     gc: tuple[float, float] = (0.3, 0.7)
     """GC window of every domain."""
+    spread: float = 0.5
+    """Toeholds are taken from within this distance of the usual binding energy, while they last, kcal/mol."""
+    conditions: Conditions = field(default_factory=Conditions)
+    """Where that energy holds."""
+    fixed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Sequences the user has fixed, by domain name."""
+    forbid: tuple[str, ...] = ()
+    """Subsequences that no word, nor its complement, may have."""
+
+    @property
+    def banned(self) -> tuple[str, ...]:
+        """Forbidden subsequences and their complements."""
+        return tuple(dict.fromkeys((*self.forbid, *map(reverse_complement, self.forbid))))
 
 
-def assign(system: DsdSystem, seed: int, options: AssignmentOptions | None = None) -> SequencedSystem:
-    """Return the system with orthogonal words for all domains; the same seed gives the same words.
+def assign(inventory: Inventory, seed: int, options: AssignmentOptions | None = None) -> SequencedSystem:
+    """Return the inventory with orthogonal words for all domains; the same seed gives the same words.
 
     Raises:
-        SequenceError: there are not enough words; the message says how many are needed and what would help.
+        SequenceError: there are not enough words, or fixed sequences clash; the message says what would help.
     """
-    options = options or AssignmentOptions()
+    return assign_words(inventory, seed, options or AssignmentOptions())[0]
+
+
+def assign_words(inventory: Inventory, seed: int, options: AssignmentOptions) -> tuple[SequencedSystem, int]:
+    """Return the inventory with orthogonal words, and the k for which they share no k-mer.
+
+    Raises:
+        SequenceError: there are not enough words, or fixed sequences clash; the message says what would help.
+    """
+    _check_fixed(inventory, options)
     rng = np.random.default_rng(seed)
-    domains = sorted(system.domains.values())
-    toeholds = [d for d in domains if d.part in (Part.TOEHOLD, Part.CLAMP)]
-    long = [d for d in domains if d.part not in (Part.TOEHOLD, Part.CLAMP)]
-    sequences = _long_words(long, rng, options)
-    sequences |= _short_words(toeholds, rng, options)
-    return SequencedSystem(system, sequences)
+    domains = sorted(d for d in inventory.domains.values() if d.name not in options.fixed)
+    short = [d for d in domains if d.part in SHORT]
+    long = [d for d in domains if d.part not in SHORT]
+    words = {d.length: short_candidates(d.length, rng, options) for d in inventory.domains.values() if d.part in SHORT}
+    budget = domain_budget(inventory, options.alphabet, options.last_k, {n: len(w) for n, w in words.items()})
+    first = max([options.first_k, *(need.k for need in budget.needs)])
+    found, k = _long_words(long, first, rng, options)
+    found |= _short_words(short, words, options)
+    return SequencedSystem(inventory, {**found, **options.fixed}), k
 
 
-def _long_words(domains: list[Domain], rng: np.random.Generator, options: AssignmentOptions) -> dict[str, str]:
-    """Return words for long domains at the smallest k that has enough of them."""
+def _check_fixed(inventory: Inventory, options: AssignmentOptions) -> None:
+    for name, sequence in options.fixed.items():
+        if name not in inventory.domains:
+            raise SequenceError(f"sequences.fixed: there is no domain {name!r}")
+        length = inventory.domains[name].length
+        if len(sequence) != length or set(sequence) - set("ACGT"):
+            raise SequenceError(f"sequences.fixed.{name}: expected {length} letters of ACGT, not {sequence!r}")
+        for motif in options.banned:
+            if motif in sequence:
+                raise SequenceError(f"sequences.fixed.{name}: {sequence} contains {motif}, which sequences.forbid bans")
+
+
+def _long_words(
+    domains: list[Domain], first: int, rng: np.random.Generator, options: AssignmentOptions
+) -> tuple[dict[str, str], int]:
+    """Return words for long domains at the smallest k that has enough of them, and that k."""
     state = rng.bit_generator.state
-    for k in range(options.first_k, options.last_k + 1):
+    for k in range(first, options.last_k + 1):
         rng.bit_generator.state = state
-        pool = WordPool(rng)
+        pool = make_word_pool(options, k, rng)
         words: dict[str, str] = {}
         for domain in domains:
-            rules = WordRules(domain.length, options.alphabet, min(k, domain.length), options.gc)
-            word = pool.draw(rules)
+            word = pool.draw(word_rules(domain, k, options))
             if word is None:
                 break
             words[domain.name] = word
         if len(words) == len(domains):
-            return words
+            return words, k
     lengths = sorted({d.length for d in domains})
     raise SequenceError(
-        f"{len(domains)} recognition and history domains of {lengths} nt are needed; no set of that many words over "
-        f"{options.alphabet} differs in every {options.last_k}-mer. Longer domains (--set scheme.recognition=20) or "
-        "fewer modules (--set scheme.max_products=...) would help"
+        f"too large for one pot: {len(domains)} recognition and history domains of {lengths} nt are needed; no set of "
+        f"that many words over {options.alphabet} differs in every {options.last_k}-mer. Longer domains "
+        "(--set scheme.recognition=20) or fewer modules (--set scheme.max_products=...) would help"
     )
 
 
-def _short_words(domains: list[Domain], rng: np.random.Generator, options: AssignmentOptions) -> dict[str, str]:
-    """Return words for toeholds as far apart in Hamming distance as their number allows."""
+def make_word_pool(options: AssignmentOptions, k: int, rng: np.random.Generator) -> WordPool:
+    """Return a pool in which the user's fixed sequences are taken."""
+    pool = WordPool(rng, options.banned)
+    for sequence in options.fixed.values():
+        pool.claim(sequence, min(k, len(sequence)))
+    return pool
+
+
+def word_rules(domain: Domain, k: int, options: AssignmentOptions) -> WordRules:
+    """Return the rules of a domain's word."""
+    return WordRules(domain.length, options.alphabet, min(k, domain.length), options.gc)
+
+
+def _short_words(domains: list[Domain], words: Mapping[int, list[str]], options: AssignmentOptions) -> dict[str, str]:
+    """Return words for toeholds and clamps: of like energy first, then as far apart as their number allows."""
     found: dict[str, str] = {}
     for length in sorted({d.length for d in domains}):
         names = [d.name for d in domains if d.length == length]
-        words = _candidates(length, rng, options)
+        taken = [w for w in options.fixed.values() if len(w) == length]
+        alike = alike_words(words[length], len(names) + len(taken), options)
         for distance in range(length, 0, -1):
-            chosen = _apart(words, distance, len(names))
+            chosen = _apart(alike, distance, len(names), taken)
             if len(chosen) == len(names):
                 found |= dict(zip(names, chosen, strict=True))
                 break
         else:
             raise SequenceError(
-                f"{len(names)} toeholds of {length} nt are needed, {len(words)} words over {options.alphabet} exist; "
-                f"longer toeholds (--set scheme.toehold={length + 1}) or shared ones (--set scheme.toeholds=...) help"
+                f"{len(names)} domains of {length} nt are needed beside the fixed ones, and too few of "
+                f"{len(words[length])} words are free; longer toeholds (--set scheme.toehold={length + 1}) help"
             )
     return found
 
 
-def _candidates(length: int, rng: np.random.Generator, options: AssignmentOptions) -> list[str]:
+def alike_words(words: list[str], least: int, options: AssignmentOptions) -> list[str]:
+    """Return the words whose binding energy is near the usual one; nearest first if too few are."""
+    energies = np.array([duplex_energy(word, options.conditions) for word in words])
+    distance = np.abs(energies - np.median(energies))
+    near = [word for word, away in zip(words, distance, strict=True) if away <= options.spread]
+    return near if len(near) >= least else [words[i] for i in np.argsort(distance, kind="stable")]
+
+
+def short_candidates(length: int, rng: np.random.Generator, options: AssignmentOptions) -> list[str]:
     """Return all words of a length in random order: in the GC window, no doubled ends, no long runs."""
     letters = np.array(list(options.alphabet))
     grid = np.indices((len(letters),) * length).reshape(length, -1).T
@@ -101,14 +166,23 @@ def _candidates(length: int, rng: np.random.Generator, options: AssignmentOption
     if length > 1:
         keep &= (grid[:, 0] != grid[:, 1]) & (grid[:, -1] != grid[:, -2])
     words = ["".join(letters[row]) for row in grid[keep][rng.permutation(int(keep.sum()))]]
-    return [word for word in words if word != reverse_complement(word) and longest_run(word) <= LONGEST_RUN]
+    return [
+        word
+        for word in words
+        if word != reverse_complement(word)
+        and longest_run(word) <= LONGEST_RUN
+        and not any(motif in word for motif in options.banned)
+    ]
 
 
-def _apart(words: list[str], distance: int, most: int) -> list[str]:
+def _apart(words: list[str], distance: int, most: int, taken: list[str]) -> list[str]:
     """Return up to ``most`` words that differ pairwise, and from complements, in at least ``distance`` places."""
     codes = np.array([[ord(letter) for letter in word] for word in words])
     flipped = np.array([[ord(letter) for letter in reverse_complement(word)] for word in words])
     free = np.ones(len(words), dtype=bool)
+    for word in taken:
+        for code in (word, reverse_complement(word)):
+            free &= (codes != [ord(letter) for letter in code]).sum(axis=1) >= distance
     chosen: list[str] = []
     for i in range(len(words)):
         if len(chosen) == most:

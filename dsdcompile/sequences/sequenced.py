@@ -1,4 +1,4 @@
-"""A DSD system whose domains have sequences."""
+"""What is in the test tubes, with a sequence for every domain."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import final
 
-from dsdcompile.dsd.complex import Strand
+from dsdcompile.dsd.complex import Complex, Strand
 from dsdcompile.dsd.domain import base
-from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import reverse_complement
+from dsdcompile.sequences.inventory import Inventory
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class SequencedSystem:
-    """A system with a sequence for each domain that an ordered strand uses."""
+    """An inventory with a sequence for each domain."""
 
-    system: DsdSystem
+    inventory: Inventory
     sequences: Mapping[str, str]
     """Domain name -> sequence of the unstarred domain, over ACGT, 5' to 3'."""
 
     def __post_init__(self) -> None:
         """Check lengths and letters, and that no two domains are equal or complementary."""
         object.__setattr__(self, "sequences", MappingProxyType(dict(self.sequences)))
-        for name, domain in self.system.domains.items():
+        for name, domain in self.inventory.domains.items():
             sequence = self.sequences.get(name)
             if sequence is None or len(sequence) != domain.length or set(sequence) - set("ACGT"):
                 raise SequenceError(f"domain {name}: expected {domain.length} letters of ACGT, not {sequence!r}")
         owner: dict[str, str] = {}
-        for name in self.system.domains:
+        for name in self.inventory.domains:
             sequence = self.sequences[name]
             for taken in {sequence, reverse_complement(sequence)}:
                 if taken in owner:
@@ -39,6 +39,14 @@ class SequencedSystem:
             owner[sequence] = owner[reverse_complement(sequence)] = name
             if sequence == reverse_complement(sequence):
                 raise SequenceError(f"domain {name}: {sequence} is its own complement")
+
+    @classmethod
+    def unchecked(cls, inventory: Inventory, sequences: Mapping[str, str]) -> SequencedSystem:
+        """Return a view of sequences that are known to be right and may change, for a search to read strands from."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "inventory", inventory)
+        object.__setattr__(made, "sequences", sequences)
+        return made
 
     def token(self, token: str) -> str:
         """Return the sequence of a domain token, complemented if it is starred."""
@@ -48,3 +56,7 @@ class SequencedSystem:
     def strand(self, strand: Strand) -> str:
         """Return the sequence of a strand, 5' to 3'."""
         return "".join(map(self.token, strand))
+
+    def complex(self, complex_: Complex) -> tuple[str, ...]:
+        """Return the sequences of a complex's strands, in their order around the circle."""
+        return tuple(map(self.strand, complex_.strands))

@@ -69,6 +69,11 @@ class WordPool:
         self._take(word, k)
         return free
 
+    def release(self, word: str, k: int) -> None:
+        """Give back the k-mers of a word that was drawn."""
+        for sequence in (word, reverse_complement(word)):
+            self.used.difference_update(_kmers(sequence, k))
+
     def _letters(self, rules: WordRules) -> list[str]:
         return [rules.alphabet[i] for i in self.rng.permutation(len(rules.alphabet))]
 

@@ -37,6 +37,8 @@ def files(results: Results) -> dict[str, str | bytes]:
             results.simulated.curves, results.compiled.formal, results.simulated.scale
         )
         found["comparison.json"] = show_json(results.simulated.summary())
+    if results.sequencing is not None:
+        found["sequence_checks.json"] = show_json(results.sequencing.to_json())
     if results.sheet is not None:
         found["strands.csv"] = show_strands(results.sheet)
         found["order.xlsx"] = show_order(results.sheet)

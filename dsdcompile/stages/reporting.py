@@ -12,6 +12,7 @@ from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import DomainSlot, Role, Template
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.report.chart import Chart, Line, show_chart, y_range
+from dsdcompile.report.checks import show_checks
 from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
 from dsdcompile.stages.compilation import keeps_kinetics
@@ -44,6 +45,9 @@ def show_report(results: Results) -> str:
         sections.append(Section("Doses", _doses(results.translated)))
     if results.verified is not None:
         sections.append(Section("Verification", _verification(results.verified)))
+    if results.sequencing is not None:
+        gain = (results.sequencing.before, results.sequencing.after)
+        sections.append(Section("The sequences", show_checks(results.sequencing.report, *gain)))
     if results.sheet is not None:
         sections.append(Section("The order", _order(results.sheet)))
     return show_page(f"{results.design.name}: {_subject(results)}", _lead(results), sections)

@@ -10,8 +10,8 @@ from dsdcompile.design import Design
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.lab.protocol import Protocol
-from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
@@ -34,7 +34,7 @@ class Results:
     translated: Translated | None = None
     verified: Verified | None = None
     simulated: Simulated | None = None
-    sequenced: SequencedSystem | None = None
+    sequencing: Sequencing | None = None
     sheet: OrderSheet | None = None
     protocol: Protocol | None = None
     warnings: tuple[str, ...] = ()
@@ -43,12 +43,13 @@ class Results:
     @property
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
-        return self.verified is None or self.verified.verification.outcome is Outcome.PROVED
+        verified = self.verified is None or self.verified.verification.outcome is Outcome.PROVED
+        return verified and (self.sequencing is None or self.sequencing.report.passed)
 
     @property
     def complete(self) -> bool:
         """Whether every stage has been made, so that there is a report to write."""
-        return None not in (self.translated, self.verified, self.simulated, self.sequenced, self.sheet)
+        return None not in (self.translated, self.verified, self.simulated, self.sequencing, self.sheet)
 
     def summary(self) -> dict[str, Any]:
         """Return every headline number, as plain data for ``summary.json``."""
@@ -69,6 +70,8 @@ class Results:
             found["verification"] = {"verdict": str(self.verified.verification.outcome)}
         if self.simulated is not None:
             found |= _simulated(self.simulated)
+        if self.sequencing is not None:
+            found["sequences"] = _sequences(self.sequencing)
         if self.sheet is not None:
             found["order"] = {"strands": len(self.sheet.lines), "cost": round(self.sheet.cost, 2), "currency": "USD"}
         return found
@@ -98,6 +101,8 @@ class Results:
                     lines += [f"    {witness}" for witness in check.witnesses]
         if self.simulated is not None:
             lines += _simulation_lines(self.simulated)
+        if self.sequencing is not None:
+            lines += _sequence_lines(self.sequencing)
         if self.sheet is not None:
             lines.append(f"order: {len(self.sheet.lines)} strands, about {self.sheet.cost:,.0f} USD")
         return lines
@@ -167,6 +172,32 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             "all_examples_at_rest_hours": None if simulated.rest is None else round(simulated.rest / 3600, 6),
         },
     }
+
+
+def _sequences(sequencing: Sequencing) -> dict[str, Any]:
+    findings = sequencing.report.findings
+    return {
+        "passed": sequencing.report.passed,
+        "checks": len(findings),
+        "failed": [finding.rule for finding in findings if not finding.passed],
+        "objective_before": round(sequencing.before.total, 4),
+        "objective_after": round(sequencing.after.total, 4),
+    }
+
+
+def _sequence_lines(sequencing: Sequencing) -> list[str]:
+    findings = sequencing.report.findings
+    failed = [finding for finding in findings if not finding.passed]
+    lines = [
+        f"sequences: {len(findings) - len(failed)} of {len(findings)} checks passed; search objective "
+        f"{sequencing.before.total:.2f} -> {sequencing.after.total:.2f} in {sequencing.steps} steps"
+    ]
+    for finding in failed:
+        lines.append(
+            f"  {finding.rule}: {finding.failed} of {finding.checked} fail; {finding.quantity}: worst "
+            f"{finding.worst:.4g}, expected {finding.limit} ({', '.join(finding.worst_few[0].names)}); {finding.remedy}"
+        )
+    return lines
 
 
 def _simulation_lines(simulated: Simulated) -> list[str]:

@@ -16,6 +16,7 @@ FILES = {
     "simulation.csv",
     "comparison.json",
     "strands.csv",
+    "sequence_checks.json",
     "order.xlsx",
     "protocol.md",
     "report.html",

@@ -13,6 +13,7 @@ from dsdcompile.lab.order import OrderSheet, order
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
+from dsdcompile.sequences.inventory import Inventory
 
 SCHEME = find_scheme("soloveichik2010")
 TEXT = "#! input Xp Xn\n#! output Yp Yn\nXp -> M + Yp\nM + Xn -> Yn\nM @i 1"
@@ -20,7 +21,7 @@ TEXT = "#! input Xp Xn\n#! output Yp Yn\nXp -> M + Yp\nM + Xn -> Yn\nM @i 1"
 
 @pytest.fixture(scope="module")
 def sheet() -> OrderSheet:
-    return order(assign(translate(parse_crn(TEXT), SCHEME), seed=1))
+    return order(assign(Inventory.of(translate(parse_crn(TEXT), SCHEME)), seed=1))
 
 
 def test_every_strand_is_ordered_once(sheet):
@@ -51,4 +52,4 @@ def test_a_strand_longer_than_the_vendor_makes_is_named():
     crn = parse_crn("#! input A\nA -> " + " + ".join(f"B{i}" for i in range(9)))
     system = translate(crn, SCHEME, DomainLengths(toehold=6, recognition=15))
     with pytest.raises(SequenceError, match=r"m0_G_s1 \(210 nt\).*max_products"):
-        order(assign(system, seed=1))
+        order(assign(Inventory.of(system), seed=1))

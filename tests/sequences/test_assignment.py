@@ -10,9 +10,12 @@ from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.assignment import assign
+from dsdcompile.sequences.assignment import AssignmentOptions, assign, assign_words
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
+from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from tests.network.test_compile import random_binary
 
 SCHEME = find_scheme("soloveichik2010")
@@ -21,11 +24,11 @@ SCHEME = find_scheme("soloveichik2010")
 @pytest.fixture(scope="module")
 def sequenced() -> SequencedSystem:
     crn = legalise(reduce(compile_network(random_binary([4, 8, 3]))).crn, SCHEME.accepts, 4).crn
-    return assign(translate(crn, SCHEME), seed=1)
+    return assign(Inventory.of(translate(crn, SCHEME)), seed=1)
 
 
 def test_words_keep_their_rules(sequenced):
-    for name, domain in sequenced.system.domains.items():
+    for name, domain in sequenced.inventory.domains.items():
         word = sequenced.sequences[name]
         assert len(word) == domain.length
         assert set(word) <= set("ACT")
@@ -34,7 +37,7 @@ def test_words_keep_their_rules(sequenced):
 
 
 def test_long_words_share_no_8_mer_with_each_other_or_with_complements(sequenced):
-    words = [sequenced.sequences[d.name] for d in sequenced.system.domains.values() if d.length == 15]
+    words = [sequenced.sequences[d.name] for d in sequenced.inventory.domains.values() if d.length == 15]
     seen: set[str] = set()
     for word in words:
         own = {strand[i : i + 8] for strand in (word, reverse_complement(word)) for i in range(8)}
@@ -48,12 +51,12 @@ def test_no_two_domains_are_equal_or_complementary(sequenced):
 
 
 def test_strands_have_no_run_of_four_even_across_junctions(sequenced):
-    for strand in sequenced.system.strands:
+    for strand in sequenced.inventory.strands:
         assert longest_run(sequenced.strand(strand.domains)) <= 3
 
 
 def test_paired_domains_of_every_complex_are_complementary(sequenced):
-    for part in sequenced.system.initial_complexes:
+    for part in sequenced.inventory.items:
         sequence = part.complex.sequence
         for here, there in enumerate(part.complex.partners()):
             if there is not None:
@@ -61,13 +64,13 @@ def test_paired_domains_of_every_complex_are_complementary(sequenced):
 
 
 def test_the_seed_decides(sequenced):
-    again, other = assign(sequenced.system, seed=1), assign(sequenced.system, seed=2)
+    again, other = assign(sequenced.inventory, seed=1), assign(sequenced.inventory, seed=2)
     assert again.sequences == sequenced.sequences
     assert other.sequences != sequenced.sequences
 
 
 def test_equal_and_complementary_words_are_refused():
-    system = translate(parse_crn("A -> B"), SCHEME)
+    system = Inventory.of(translate(parse_crn("A -> B"), SCHEME))
     good = dict(assign(system, seed=1).sequences)
     first, second = itertools.islice((n for n in good if len(good[n]) == 15), 2)
     for bad in (good[first], reverse_complement(good[first])):
@@ -78,5 +81,51 @@ def test_equal_and_complementary_words_are_refused():
 def test_too_many_domains_for_their_length_say_what_would_help():
     chain = "\n".join(f"A{i} -> A{i + 1}" for i in range(60))
     system = translate(parse_crn(chain), SCHEME, DomainLengths(toehold=3, recognition=15))
-    with pytest.raises(SequenceError, match=r"toeholds of 3 nt are needed.*scheme.toehold=4"):
-        assign(system, seed=1)
+    with pytest.raises(SequenceError, match=r"too large for one pot: .*toeholds of 3 nt are needed.*scheme.toehold=4"):
+        assign(Inventory.of(system), seed=1)
+
+
+def test_toeholds_bind_alike(sequenced):
+    words = [sequenced.sequences[d.name] for d in sequenced.inventory.domains.values() if d.length == 6]
+    energies = [duplex_energy(word, Conditions()) for word in words]
+    assert max(energies) - min(energies) <= 1.5
+
+
+SMALL = Inventory.of(translate(parse_crn("A -> B"), SCHEME))
+
+
+def test_fixed_sequences_stay_and_others_keep_away():
+    name = next(n for n, d in SMALL.domains.items() if d.length == 15)
+    word = "CATCTTACACTCATC"
+    found, k = assign_words(SMALL, 1, AssignmentOptions(fixed={name: word}))
+    assert found.sequences[name] == word
+    kmers = {w[i : i + k] for w in (word, reverse_complement(word)) for i in range(15 - k + 1)}
+    others = [w for n, w in found.sequences.items() if n != name]
+    assert not any(kmer in other for kmer in kmers for other in others)
+
+
+def test_forbidden_subsequences_stay_out_of_words_and_complements():
+    found = assign(SMALL, 1, AssignmentOptions(forbid=("CAT", "AGT")))
+    for word in found.sequences.values():
+        assert not any(motif in w for motif in ("CAT", "AGT") for w in (word, reverse_complement(word)))
+
+
+@pytest.mark.parametrize(
+    ("fixed", "forbid", "message"),
+    [
+        ({"nowhere": "ACT"}, (), "there is no domain 'nowhere'"),
+        ({"b_A": "ACT"}, (), "sequences.fixed.b_A: expected 15 letters of ACGT, not 'ACT'"),
+        ({"b_A": "CATCTTACACTCATC"}, ("TTACA",), "contains TTACA, which sequences.forbid bans"),
+        ({"b_A": "CATCTTACACTCATC", "m0_d1": "CATCTTACACTCATC"}, (), "same sequence or its complement"),
+    ],
+)
+def test_fixed_sequences_that_cannot_be_are_named(fixed, forbid, message):
+    with pytest.raises(SequenceError, match=message):
+        assign(SMALL, 1, AssignmentOptions(fixed=fixed, forbid=forbid))
+
+
+def test_a_network_too_large_for_one_pot_is_told_so_in_numbers():
+    chain = "\n".join(f"A{i} -> A{i + 1}" for i in range(700))
+    inventory = Inventory.of(translate(parse_crn(chain), SCHEME, toeholds=20))
+    with pytest.raises(SequenceError, match=r"too large for one pot: 14\d\d recognition.* at most 820 words"):
+        assign(inventory, 1, AssignmentOptions(last_k=8))

@@ -1,0 +1,91 @@
+"""What the search lowers: a sum of penalties, each zero for sequences that keep a limit with room to spare.
+
+===================  ==============================================================================================
+term                 penalty
+===================  ==============================================================================================
+pairs                (kcal/mol below ``pair_energy`` + 1.5)^2 of every pair of free strands' strongest helix
+gates                (share above ``spurious`` - 0.1, in units of 0.05)^2 of every pair with a gate's backbone
+hairpins             (kcal/mol below ``self_energy`` + 1.5)^2 of every strand's strongest hairpin
+motifs               1 for every forbidden subsequence, base beyond ``run``, and repeat longer than ``repeat``
+structures           ensemble defects, target probabilities, self-structure and open toeholds, from partition functions
+===================  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.sequences.bases import longest_run
+from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.synthesis import repeated
+from dsdcompile.sequences.thermo.model import Ensemble
+
+ROOM = 1.5
+"""kcal/mol that the search keeps from limits on energies."""
+SHARE_ROOM = 0.1
+"""Room that the search keeps from the limit on shares."""
+SHARE_UNIT = 0.05
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The terms of the sum."""
+
+    pairs: float
+    gates: float
+    hairpins: float
+    motifs: float
+    structures: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """What is lowered."""
+        return self.pairs + self.gates + self.hairpins + self.motifs + self.structures
+
+    def __str__(self) -> str:
+        """Name every term."""
+        return (
+            f"{self.total:.2f} (pairs {self.pairs:.2f}, gates {self.gates:.2f}, hairpins {self.hairpins:.2f}, "
+            f"motifs {self.motifs:.2f}, structures {self.structures:.2f})"
+        )
+
+
+def pair_penalties(helices: FloatArray, limits: Limits) -> FloatArray:
+    """Return the penalty of each pair of free strands from its strongest helix, kcal/mol."""
+    return np.asarray(np.maximum(0.0, limits.pair_energy + ROOM - helices) ** 2, dtype=np.float64)
+
+
+def gate_penalties(shares: FloatArray, limits: Limits) -> FloatArray:
+    """Return the penalty of each pair with a backbone from its share of a perfect duplex."""
+    return np.asarray((np.maximum(0.0, shares - limits.spurious + SHARE_ROOM) / SHARE_UNIT) ** 2, dtype=np.float64)
+
+
+def hairpin_penalties(hairpins: FloatArray, limits: Limits) -> FloatArray:
+    """Return the penalty of each strand from its strongest hairpin, kcal/mol."""
+    return np.asarray(np.maximum(0.0, limits.self_energy + ROOM - hairpins) ** 2, dtype=np.float64)
+
+
+def motif_penalty(sequence: str, places: list[int], banned: Sequence[str], limits: Limits) -> float:
+    """Return 1 for every banned subsequence of a strand, base beyond the longest run, and repeat that is too long."""
+    found = sum(motif in sequence for motif in banned) + max(0, longest_run(sequence) - limits.run)
+    return float(found + repeated(sequence, places, limits.repeat + 1))
+
+
+def structure_penalty(answer: Ensemble, toeholds: Sequence[slice], limits: Limits) -> float:
+    """Return the penalty of a strand alone, or of a gate with its target; ``toeholds`` are places that must be open."""
+    total = 0.0
+    if answer.defect is None or answer.probability is None:
+        total += max(0.0, limits.self_energy + 0.3 - answer.energy) ** 2
+    else:
+        total += (max(0.0, answer.defect - 0.9 * limits.defect) / (0.1 * limits.defect)) ** 2
+        total += max(0.0, math.log(1.5 * limits.probability / max(answer.probability, 1e-30))) ** 2
+    for place in toeholds:
+        total += (max(0.0, limits.toehold_unpaired + 0.02 - float(answer.unpaired[place].mean())) / 0.02) ** 2
+    return total

@@ -1,0 +1,43 @@
+"""A strand must not wedge itself into a gate that is not its own.
+
+A gate's backbone is covered by its own strands; an unintended helix competes with them. What counts is its share of
+what the shorter of the two strands could bind at most.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
+from dsdcompile.sequences.helices import draw_helix
+from dsdcompile.sequences.rules.evidence import Evidence
+from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Finding, Offender, judge
+
+
+def spurious_gates(evidence: Evidence) -> Finding:
+    """Judge every pair with a gate's backbone against ``limits.spurious``."""
+    with_gate = evidence.backbone[evidence.pairs].any(axis=1)
+    pairs = evidence.pairs[with_gate]
+    shares = spurious_share(evidence.helices[with_gate], pairs, evidence.perfect)
+    drawn = set(np.argsort(-shares, kind="stable")[:MOST_OFFENDERS].tolist())
+    names = evidence.names
+    return judge(
+        "spurious gate binding",
+        "unintended helix with a gate's backbone, as a share of the shorter strand's perfect duplex",
+        [
+            Offender(
+                (names[one], names[two]),
+                float(share),
+                draw_helix(evidence.pool, int(one), int(two), evidence.energies) if number in drawn else "",
+            )
+            for number, ((one, two), share) in enumerate(zip(pairs, shares, strict=True))
+        ],
+        at_most=evidence.limits.spurious,
+        remedy="more search (sequences.effort), longer domains, or fewer modules in one pot",
+    )
+
+
+def spurious_share(helices: FloatArray, pairs: IntArray, perfect: FloatArray) -> FloatArray:
+    """Return each pair's helix as a share of the weaker of its strands' perfect duplexes (pairs,)."""
+    most = np.minimum(np.maximum(perfect[pairs[:, 0]], perfect[pairs[:, 1]]), -1e-9)
+    return frozen_floats(helices / most)

@@ -1,0 +1,76 @@
+"""ViennaRNA in worker processes, with parameters corrected towards SantaLucia 2004: the default backend."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Self, final
+
+from dsdcompile.sequences.thermo import vienna_worker
+from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.model import Ensemble, Question, provenance
+from dsdcompile.sequences.thermo.parameters import NAME
+
+
+@final
+class Vienna:
+    """The backend; use it in a ``with`` block, which ends its processes."""
+
+    def __init__(self, conditions: Conditions | None = None, workers: int = 2) -> None:
+        """Prepare ``workers`` processes; they start with the first question."""
+        self._conditions = conditions or Conditions()
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._known: dict[Question, Ensemble] = {}
+
+    @property
+    def conditions(self) -> Conditions:
+        """Temperature and salt."""
+        return self._conditions
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Backend, version, parameters and conditions, for the record."""
+        return provenance("ViennaRNA", version("ViennaRNA"), NAME, self._conditions)
+
+    def ensembles(self, questions: Sequence[Question]) -> list[Ensemble]:
+        """Return the ensemble of each question, in order; each different question is computed once.
+
+        Raises:
+            BackendError: strands cannot hang together.
+        """
+        new = sorted({q for q in questions if q not in self._known}, key=lambda q: (-q.length, q.strands, q.target))
+        if new:
+            chunk = max(1, min(8, len(new) // (4 * self._workers)))
+            answers = self._processes().map(vienna_worker.answer, new, chunksize=chunk)
+            self._known.update(zip(new, answers, strict=True))
+        return [self._known[question] for question in questions]
+
+    def _processes(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._workers,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=vienna_worker.load,
+                initargs=(self._conditions,),
+            )
+        return self._pool
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        """Return the backend itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes."""
+        self.close()

@@ -1,0 +1,200 @@
+"""From domains to checked sequences: orthogonal words, a search from there, and every rule's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, final
+
+import numpy as np
+
+from dsdcompile.design import Design
+from dsdcompile.dsd.template import Role
+from dsdcompile.errors import FormatError, SequenceError
+from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, parse_objective, show_checkpoint
+from dsdcompile.formats.store import Store, key_of
+from dsdcompile.formats.writing import show_json
+from dsdcompile.lab.order import IDT
+from dsdcompile.sequences.assignment import AssignmentOptions, assign_words
+from dsdcompile.sequences.checks import SequenceReport, check_sequences
+from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.objective import Objective
+from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.search import SearchResult, improve
+from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.nupack import Nupack
+from dsdcompile.sequences.thermo.vienna import Vienna
+from dsdcompile.stages.source import Source
+from dsdcompile.stages.translation import Translated
+
+METHOD = 1
+"""Raised when the search or a rule changes, so that stored sequences are made again."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Sequencing:
+    """Sequences, what the search gained, and the checks."""
+
+    sequenced: SequencedSystem
+    before: Objective
+    """The objective of the orthogonal words alone."""
+    after: Objective
+    steps: int
+    k: int
+    """No two words share a k-mer."""
+    report: SequenceReport
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for ``sequence_checks.json``."""
+        search = SearchResult(self.sequenced, self.before, self.after, self.steps, self.k).to_json()
+        del search["interrupted"]
+        return {"search": search, **self.report.to_json()}
+
+
+def sequence_system(
+    design: Design,
+    inventory: Inventory,
+    concentrations: Mapping[str, float],
+    store: Store,
+    progress: Callable[[str], None],
+) -> Sequencing:
+    """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
+
+    Args:
+        design: The request.
+        inventory: What needs sequences.
+        concentrations: Of its items in the reaction, M.
+        store: Where finished and interrupted searches are kept.
+        progress: Called with a line now and then.
+
+    Raises:
+        SequenceError: there are not enough words.
+        BackendError: the thermodynamic backend is missing or refuses.
+        KeyboardInterrupt: the search was interrupted; its best so far is in the store, and the next run goes on.
+    """
+    table, limits = design.sequences, check_limits(design)
+    options = assignment_options(design)
+    lengths = (min(s.shortest for s in IDT), max(s.longest for s in IDT))
+    with backend(design) as model:
+        described = [options.alphabet, options.first_k, options.last_k, options.gc, options.spread, table.forbid]
+        request = [described, sorted(table.fixed.items()), limits, table.seed, table.effort, lengths]
+        given = [sorted(concentrations.items()), sorted(model.provenance.items())]
+        key = key_of([METHOD, _described(inventory), request, given])
+        stored = _stored(store, key, inventory)
+        if stored is not None:
+            return stored
+        start, k = assign_words(inventory, table.seed, options)
+        progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
+        saved = store.get("search", key)
+        try:
+            resume = None if saved is None else parse_checkpoint(saved)
+        except FormatError:
+            resume = None
+        found = improve(
+            start,
+            k,
+            model,
+            seed=table.seed,
+            steps=table.effort,
+            limits=limits,
+            options=options,
+            resume=resume,
+            save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
+            progress=progress,
+        )
+        if found.interrupted:
+            progress(
+                f"sequence search interrupted after {found.steps} steps: objective {found.before.total:.2f} -> "
+                f"{found.after.total:.2f}; the best so far is kept, and the same command goes on from there"
+            )
+            raise KeyboardInterrupt
+        progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
+        report = check_sequences(
+            found.sequenced,
+            model,
+            limits,
+            concentrations=concentrations,
+            forbid=options.banned,
+            lengths=lengths,
+        )
+        content = {
+            "sequences": dict(found.sequenced.sequences),
+            "search": found.to_json(),
+            "report": report.to_json(),
+        }
+        store.put("sequences", key, show_json(content))
+    made = _stored(store, key, inventory)
+    assert made is not None, "what was just stored can be read"
+    return made
+
+
+def _stored(store: Store, key: str, inventory: Inventory) -> Sequencing | None:
+    """Return stored sequences, or None if there are none, or they do not fit."""
+    text = store.get("sequences", key)
+    if text is None:
+        return None
+    try:
+        sequences, search, report = parse_found(text)
+        return Sequencing(
+            SequencedSystem(inventory, sequences),
+            parse_objective(search["objective_before"]),
+            parse_objective(search["objective_after"]),
+            int(search["steps"]),
+            int(search["k"]),
+            report,
+        )
+    except (FormatError, SequenceError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _described(inventory: Inventory) -> list[object]:
+    items = [(i.name, i.role, i.complex.sequence, i.complex.structure) for i in inventory.items]
+    return [items, [(d.name, str(d.part), d.length) for d in inventory.domains.values()]]
+
+
+def backend(design: Design) -> Vienna | Nupack:
+    """Return the thermodynamic backend that a design asks for.
+
+    Raises:
+        BackendError: it is not installed, or refuses the conditions.
+        DesignError: the conditions are outside what energy parameters reach.
+    """
+    conditions = reaction_conditions(design)
+    return Nupack(conditions) if design.sequences.thermo == "nupack" else Vienna(conditions)
+
+
+def reaction_conditions(design: Design) -> Conditions:
+    """Return temperature and salt of the reaction."""
+    return Conditions(design.sequences.celsius, design.sequences.sodium, design.sequences.magnesium)
+
+
+def check_limits(design: Design) -> Limits:
+    """Return the thresholds of a design."""
+    return Limits(**design.checks.model_dump())
+
+
+def assignment_options(design: Design) -> AssignmentOptions:
+    """Return what a design says about words."""
+    table = design.sequences
+    return AssignmentOptions(
+        alphabet=table.alphabet,
+        last_k=table.last_k,
+        gc=table.gc,
+        conditions=reaction_conditions(design),
+        fixed=MappingProxyType(dict(table.fixed)),
+        forbid=table.forbid,
+    )
+
+
+def concentrations(source: Source, translated: Translated) -> dict[str, float]:
+    """Return the concentration of every fuel and initial signal, M: for inputs the most over the declared examples."""
+    system, dosing = translated.system, translated.dosing
+    state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * dosing.unit
+    found = {system.signal(s).name: float(state[s]) for s in system.initial_signals}
+    for module in range(system.n_modules):
+        for column, fuel in enumerate(system.module(module, Role.FUEL)):
+            found[fuel.name] = float(dosing.fuels[module, column])
+    return found

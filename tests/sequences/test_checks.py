@@ -1,0 +1,98 @@
+"""Good sequences pass; a set spoilt in one way fails the rule made for it."""
+
+import json
+
+import pytest
+
+from dsdcompile.crn.text import parse_crn
+from dsdcompile.formats.sequence_file import parse_report
+from dsdcompile.schemes.catalogue import find_scheme
+from dsdcompile.schemes.translate import translate
+from dsdcompile.sequences.assignment import assign
+from dsdcompile.sequences.bases import reverse_complement
+from dsdcompile.sequences.checks import RULES, check_sequences
+from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.vienna import Vienna
+
+SYSTEM = translate(parse_crn("#! input A B\nA -> C + D\nB + C -> E"), find_scheme("soloveichik2010"))
+GOOD = assign(Inventory.of(SYSTEM), seed=1)
+
+
+@pytest.fixture(scope="module")
+def model():
+    with Vienna(workers=1) as made:
+        yield made
+
+
+def spoilt(**words: str) -> SequencedSystem:
+    return SequencedSystem(GOOD.inventory, {**GOOD.sequences, **words})
+
+
+def failing(report):
+    return {finding.rule for finding in report.findings if not finding.passed}
+
+
+def test_orthogonal_words_pass(model):
+    report = check_sequences(GOOD, model)
+    assert report.passed, [f for f in report.findings if not f.passed]
+    assert len(report.findings) == len(RULES) == 14
+    assert all(finding.checked > 0 for finding in report.findings)
+    assert report.provenance["backend"] == "ViennaRNA"
+    assert 0 < report.scores["unpaired_probability_min"] <= 1
+
+
+def test_a_report_reads_back(model):
+    report = check_sequences(GOOD, model, Limits(defect=0.001))
+    text = json.dumps(report.to_json())
+    again = parse_report(json.loads(text))
+    assert again.to_json() == report.to_json()
+    assert not again.passed
+    assert again.limits == report.limits
+
+
+RUNS = "CATTTTTTACTCATC"
+SPOILT = {
+    # the recognition domain of A folds onto itself
+    "self-structure": {"b_A": "GCGCGCTTTTGCGCG"},
+    # what hangs from a translator folds onto itself
+    "target structure": {"b_C": "GCGCGCTTTTGCGCG"},
+    "ensemble defect": {"b_C": "GCGCGCTTTTGCGCG", "b_D": "CCGGCCTTTTGGCCG"},
+    # the history of C is the complement of A's recognition domain but for its ends
+    "unintended pairs": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
+    "crosstalk": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
+    # A and B differ in three letters
+    "spurious gate binding": {"b_A": "CATCTTACACTCATC", "b_B": "CTTCTTACACTCAAC", "c_A": "ATCACT", "c_B": "ATCACA"},
+    "toehold energy": {"a_A": "ATATTA", "c_A": "GCGGCC"},
+    "toehold accessibility": {"a_A": "GCGACG", "b_A": "TTTTCGTCGCATTAT"},
+    "runs": {"b_A": RUNS},
+    "GC content": {"b_A": "ATTATATAATATATA", "a_A": "ATTATA", "c_A": "TTATTA"},
+    "repeats": {"b_C": "CATCTTACACTCATA", "m0_d1": "ACATCTTACACTCAT"},
+    "G-quadruplex": {"b_A": "GGGTGGGTGGGTGGG"},
+}
+
+
+@pytest.mark.parametrize("rule", SPOILT)
+def test_each_rule_fails_a_set_that_is_bad_for_it(rule, model):
+    report = check_sequences(spoilt(**SPOILT[rule]), model)
+    assert rule in failing(report)
+    finding = next(f for f in report.findings if f.rule == rule)
+    assert finding.worst == finding.worst_few[0].value
+    assert finding.remedy
+
+
+def test_forbidden_subsequences_and_lengths_fail(model):
+    motif = GOOD.sequences["b_A"][3:9]
+    report = check_sequences(GOOD, model, forbid=(motif,), lengths=(30, 60))
+    assert {"forbidden", "length"} <= failing(report)
+
+
+def test_the_complement_of_a_domain_is_not_taken_for_a_crossbinding(model):
+    # exact complements are intended by name; the same letters under another name are not
+    word = GOOD.sequences["b_A"]
+    other = reverse_complement(word[:-1]) + ("A" if word[0] != "T" else "C")
+    report = check_sequences(spoilt(b_E="CACATTCTCCATTAC", m1_d1=other), model)
+    pairs = next(f for f in report.findings if f.rule == "unintended pairs")
+    assert not pairs.passed
+    assert "|||||||||" in pairs.worst_few[0].drawing
