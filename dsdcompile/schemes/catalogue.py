@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 
 from dsdcompile.errors import DesignError
+from dsdcompile.schemes.cardelli2013 import Cardelli2013, Cardelli2013Plain
 from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.soloveichik2010 import Soloveichik2010
 
-SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(),)
+SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(), Cardelli2013(), Cardelli2013Plain())
 
 
 def find_scheme(name: str) -> Scheme:

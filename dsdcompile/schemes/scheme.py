@@ -52,6 +52,13 @@ class Scheme(ABC):
         return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
 
 
+def two_at_most(shape: ReactionShape) -> str | None:
+    """Return why a gate that takes one or two reactants cannot build a shape, or None if it can."""
+    if 1 <= len(shape.reactants) <= 2:
+        return None
+    return f"{len(shape.reactants)} reactants; gates take one or two"
+
+
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:
     """Return one message about the reactions a scheme cannot build."""
     listed = list(refused)
