@@ -6,10 +6,12 @@ import difflib
 
 from dsdcompile.errors import DesignError
 from dsdcompile.schemes.cardelli2013 import Cardelli2013, Cardelli2013Plain
+from dsdcompile.schemes.chen2013 import Chen2013
 from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.soloveichik2010 import Soloveichik2010
+from dsdcompile.schemes.srinivas2017 import Srinivas2017
 
-SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(), Cardelli2013(), Cardelli2013Plain())
+SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(), Cardelli2013(), Cardelli2013Plain(), Chen2013(), Srinivas2017())
 
 
 def find_scheme(name: str) -> Scheme:

@@ -75,9 +75,13 @@ def equivalent(claim: Claim, notion: Notion, seconds: float = 60.0) -> Check:
     name = f"{notion} of {claim.implementation.n_reactions} with {claim.formal.n_reactions} reactions"
     if not available():
         return Check(name, Outcome.UNDECIDED, "crnverifier is not installed")
-    task = {"notion": notion.name, "formal": _formal(claim), "implementation": _implementation(claim)}
-    task["formals"] = list(claim.formal.species)
-    task["means"] = {_name(i): [claim.formal.species[s]] for i, s in claim.means.items()}
+    task = {
+        "notion": notion.name,
+        "formal": _formal(claim),
+        "implementation": _implementation(claim),
+        "formals": list(claim.formal.species),
+        "means": {_name(i): [claim.formal.species[s]] for i, s in claim.means.items()},
+    }
     command = [sys.executable, "-m", WORKER]
     try:
         done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, timeout=seconds)
