@@ -77,6 +77,8 @@ class TemplateComplex:
     and gives it back: that signal's label."""
     dose: float = 1.0
     """For a fuel: how many are needed each time the reaction fires."""
+    left: int = 0
+    """For an intermediate: how many are left over each time the reaction has fired, and may still react."""
 
 
 @final

@@ -30,8 +30,9 @@ taken in again, and the reactants come back, until both gates have finished. Bis
 
 Deviations from the paper. It collects the second co-signal by cooperative binding (Figure 10), which the enumeration
 semantics does not have, or, with a second toehold, in a separate gate that would eat the co-signals that stand ready;
-so here the fork takes it, through ``u``. ``t a`` is no fuel: the fork returns what the join needs. The catalyst comes
-last in the join whenever one reactant is also a product.
+so here the fork takes it, through ``u``. What is left over is ``u x``, which finds a partner only in forks that have
+not finished. ``t a`` is no fuel: the fork returns what the join needs. The catalyst comes last in the join whenever one
+reactant is also a product. All holds with remote toeholds rejected: one universal toehold is bare in many places.
 """
 
 from __future__ import annotations
@@ -140,6 +141,9 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
         else:
             build.fuel(f"K{place}", strand((p, "t")))
     build.other("A", strand(("t", "a")))
+    build.other("Q", strand(("a", "t")))
+    if join_two and commits:
+        build.other("E", strand(("u", first)))
 
     build.walk("J", join, [*(("t", x) for x in taken), opener, ("t", "a")])
     closing = [co_signals[0]] + ([co_signals[1]] if join_two and commits else [])

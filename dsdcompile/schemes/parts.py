@@ -10,6 +10,7 @@ toehold of the last of them for the strand that comes next.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
@@ -187,10 +188,21 @@ class Assembly:
             here = there
 
     def template(self, shape: ReactionShape, slots: Iterable[DomainSlot], kind: str = "reaction") -> Template:
-        """Return the template; what is waste so far and reacts is an intermediate."""
+        """Return the template; what is waste so far and reacts is an intermediate.
+
+        Each step but the reverse ones is taken once when the reaction fires: what then remains of intermediates is
+        declared as left over.
+        """
         active = {name for reaction in self.reactions for name in reaction.reactants}
+        made: Counter[str] = Counter()
+        for reaction in self.reactions:
+            if reaction.step != "reverse":
+                made.update(reaction.products)
+                made.subtract(reaction.reactants)
         parts = tuple(
-            replace(part, role=Role.INTERMEDIATE) if part.role is Role.WASTE and part.name in active else part
+            replace(part, role=Role.INTERMEDIATE, left=made[part.name])
+            if part.role is Role.WASTE and part.name in active
+            else part
             for part in self.complexes.values()
         )
         return gather(shape, (tuple(slots),), parts, tuple(self.reactions), kind)

@@ -17,6 +17,9 @@ Where the first product is one of several its release is reversible until the he
 (its history is the gate's). With histories lumped, as implementation and enumerated CRNs have them, any strand of that
 species counts as able to go back, so their curves are slower than the strands, with the same limit.
 
+A + A -> A is refused: its flux strand shows A's first toehold, and where remote toeholds act it re-enters the half-open
+react gate. Legalising puts an intermediate species between.
+
 The laboratory gates have *clamps*, 2 nt of each long domain that the gate's bottom strand covers too, so that helix
 ends do not fray. They belong to ``m`` and ``h``; as domains of their own they would be toeholds of 2 nt to the
 enumeration, which makes every step reversible at a rate that is not seen in the laboratory. So templates have none.
@@ -42,7 +45,7 @@ class Srinivas2017(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("srinivas2015", "displacillator")
     citation: ClassVar[str] = "Srinivas et al., Science 358:eaal2052 (2017); Srinivas, PhD thesis, Caltech (2015)"
     summary: ClassVar[str] = "four-domain signals with history; react gate, produce gate and one helper strand"
-    guarantees: ClassVar[str] = "CRN bisimulation for every shape; waste is inert"
+    guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("h", Part.HISTORY, Scope.FOREIGN, position="h"),
@@ -53,7 +56,9 @@ class Srinivas2017(Scheme):
     )
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants."""
+        """Refuse all but one or two reactants, and a pair of equal reactants that makes just one of them."""
+        if shape.reactants == (0, 0) and shape.products == (0,):
+            return "two equal reactants with themselves as only product need an intermediate species"
         return two_at_most(shape)
 
     def template(self, shape: ReactionShape) -> Template:

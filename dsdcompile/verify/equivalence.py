@@ -19,7 +19,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -74,17 +74,12 @@ def equivalent(claim: Claim, notion: Notion, seconds: float = 60.0) -> Check:
     """Return whether a claim holds under a notion; undecided if crnverifier is absent or does not answer in time."""
     name = f"{notion} of {claim.implementation.n_reactions} with {claim.formal.n_reactions} reactions"
     if not available():
-        return Check(name, Outcome.UNDECIDED, "crnverifier is not installed")
-    task = {
-        "notion": notion.name,
-        "formal": _formal(claim),
-        "implementation": _implementation(claim),
-        "formals": list(claim.formal.species),
-        "means": {_name(i): [claim.formal.species[s]] for i, s in claim.means.items()},
-    }
+        return Check(name, Outcome.UNDECIDED, "crnverifier is not installed (pip install crnverifier)")
     command = [sys.executable, "-m", WORKER]
     try:
-        done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, timeout=seconds)
+        done = subprocess.run(
+            command, input=json.dumps(task(claim, notion)), capture_output=True, text=True, timeout=seconds
+        )
     except subprocess.TimeoutExpired:
         return Check(name, Outcome.UNDECIDED, f"crnverifier gave no answer in {seconds:g} s")
     if done.returncode:
@@ -94,6 +89,17 @@ def equivalent(claim: Claim, notion: Notion, seconds: float = 60.0) -> Check:
     if answer["holds"]:
         return Check(name, Outcome.PROVED, "crnverifier finds it correct")
     return Check(name, Outcome.REFUTED, answer["why"], (Witness(answer["why"]),))
+
+
+def task(claim: Claim, notion: Notion) -> dict[str, Any]:
+    """Return a claim as the plain data that :mod:`dsdcompile.verify.crnverifier_process` takes."""
+    return {
+        "notion": notion.name,
+        "formal": _formal(claim),
+        "implementation": _implementation(claim),
+        "formals": list(claim.formal.species),
+        "means": {_name(i): [claim.formal.species[s]] for i, s in claim.means.items()},
+    }
 
 
 def _name(species: int) -> str:

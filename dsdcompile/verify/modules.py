@@ -80,7 +80,9 @@ def net_check(template: Template) -> Check:
     """Check that the steps of a module, intermediates made and used up, sum to its reaction and to nothing else.
 
     The steps are columns of a stoichiometric matrix over intermediates and signals. Every combination of steps that
-    leaves no intermediate behind must change the signals by a multiple of products minus reactants.
+    leaves no intermediate behind, but what its template declares to be left over, must change the signals by a multiple
+    of products minus reactants. Signals that are no reactants are taken up only where the step that released them is
+    undone.
     """
     name = f"net effect of {template.kind} {template.shape}"
     held = [c.name for c in template.of_role(Role.INTERMEDIATE)]
@@ -88,7 +90,10 @@ def net_check(template: Template) -> Check:
     rows = {name: i for i, name in enumerate(held)}
     for signal in template.of_role(Role.SIGNAL):
         rows[signal.name] = len(held) + signal.species
-    steps = np.zeros((len(held) + len(labels), len(template.reactions)))
+    remains = np.array([-template[part].left for part in held], float)
+    steps = np.zeros((len(held) + len(labels), len(template.reactions) + int(remains.any())))
+    if remains.any():
+        steps[: len(held), -1] = remains  # as if one more step cleared them away
     for column, reaction in enumerate(template.reactions):
         for sign, side in ((-1, reaction.reactants), (1, reaction.products)):
             for part in side:
@@ -110,10 +115,25 @@ def net_check(template: Template) -> Check:
             for reaction in template.reactions
         )
         return Check(name, Outcome.REFUTED, detail, witnesses)
-    used = {template[n].species for r in template.reactions for n in r.reactants if template[n].role is Role.SIGNAL}
-    if used != set(template.shape.reactants):
+    used, undone = _taken_up(template, undoing=False), _taken_up(template, undoing=True)
+    if used != set(template.shape.reactants) or not used | undone <= {*used, *template.shape.products}:
         return Check(name, Outcome.REFUTED, f"steps of {template.shape} take up {len(used)} species as signals")
-    return Check(name, Outcome.PROVED, f"{len(template.reactions)} steps sum to {template.shape}")
+    left = [part for part in held if template[part].left]
+    leaves = f"; {', '.join(left)} are left over and may still react" if left else ""
+    return Check(name, Outcome.PROVED, f"{len(template.reactions)} steps sum to {template.shape}{leaves}")
+
+
+def _taken_up(template: Template, *, undoing: bool) -> set[int]:
+    """Return the species taken up as signals by steps that undo an earlier one, or by all others."""
+    sides = {
+        (tuple(sorted(r.reactants)), tuple(sorted(r.products))): place for place, r in enumerate(template.reactions)
+    }
+    found = set()
+    for place, reaction in enumerate(template.reactions):
+        back = (tuple(sorted(reaction.products)), tuple(sorted(reaction.reactants)))
+        if (sides.get(back, place) < place) is undoing:
+            found |= {template[n].species for n in reaction.reactants if template[n].role is Role.SIGNAL}
+    return found
 
 
 def _rank(matrix: FloatArray) -> int:
