@@ -161,7 +161,7 @@ class KineticsTable(Table):
     @property
     def time_unit(self) -> float:
         """One formal time unit as it is built, in s."""
-        return self.written_time * self.slowdown
+        return self.written_time * (self.slowdown if self.mode == "matched" else 1.0)
 
 
 @final

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dsdcompile.crn.crn import Crn
@@ -26,6 +26,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.simulate.turnover import usage
 
 SCHEME = find_scheme("soloveichik2010")
 Q_MAX, UNIT, TIME = 1e6, 1e-9, 1000.0
@@ -161,6 +162,25 @@ def test_free_signals_stand_at_their_formal_concentrations_once_linkers_have_bou
     np.testing.assert_allclose(states[1:, :2] / UNIT, formal[1:], rtol=5e-3)
     np.testing.assert_allclose(made.totals(states) / made.unit, formal, rtol=5e-3)
     np.testing.assert_allclose(states[0, :2] / made.unit, formal[0])
+
+
+@settings(max_examples=12)
+@given(rate_dependent(), st.lists(st.integers(1, 4), min_size=4, max_size=4))
+def test_four_times_the_fuel_gives_a_quarter_of_the_error_whatever_the_reactions(crn, start):
+    crn = crn.with_(initial=np.array(start, dtype=float))
+    times = np.linspace(0.0, 10.0, 51)
+    tight = Tolerances(1e-9, 1e-11)
+    used = usage(crn, crn.initial, 10.0)
+    assume(0.5 < used.turnover.max() < 500 and used.peak.max() < 100)
+    formal = simulate(crn, crn.initial, times, tight).states
+    errors = []
+    for c_max in (1e-5, 4e-5):
+        try:
+            made, states = run(crn, c_max, times)
+        except LimitExceededError:
+            assume(False)
+        errors.append(np.abs(made.totals(states) / made.unit - formal).max())
+    assert 3.5 < errors[0] / errors[1] < 4.5
 
 
 def test_a_backward_strand_that_two_modules_share_stands_there_once():
