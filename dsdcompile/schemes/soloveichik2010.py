@@ -48,7 +48,7 @@ class Soloveichik2010(Scheme):
     name: ClassVar[str] = "soloveichik2010"
     citation: ClassVar[str] = "Soloveichik, Seelig, Winfree, PNAS 107:5393-5398 (2010)"
     summary: ClassVar[str] = (
-        "four-domain signals with history; a gate and a translator for one or two reactants; matched kinetics by buffers"
+        "four-domain signals with history; gate and translator for one or two reactants; matched kinetics by buffers"
     )
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     form: ClassVar[SignalForm] = SignalForm(
