@@ -1,7 +1,7 @@
 """Mass action: how fast every concentration changes, and how that depends on every concentration.
 
 Convention: a reaction with rate constant k and reactants A (n times), B (m times) has rate k * [A]^n * [B]^m. There
-are no factorials: 2A -> B with k = 1 consumes A at 2 [A]^2. (Stochastic simulation divides by the factorial so that
+are no factorials: 2A -> B with k = 1 consumes A at 2 [A]^2. (Stochastic simulation takes A (A - 1) for [A]^2, so that
 its mean tends to this; see :mod:`dsdcompile.simulate.ssa`.)
 """
 
