@@ -16,6 +16,7 @@ from dsdcompile.report.checks import show_checks
 from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
 from dsdcompile.stages.compilation import keeps_kinetics
+from dsdcompile.stages.crosstalk_report import show_crosstalk
 from dsdcompile.stages.rates_report import deviations, matched, output_names, overlay, time_axis
 from dsdcompile.stages.results import Results, bimolecular
 from dsdcompile.stages.simulation import Simulated
@@ -28,6 +29,7 @@ TITLES = {
     "formal": "formal CRN",
     "reduced": "reduced CRN",
     "implementation": "DNA implementation, fuels included",
+    "crosstalk": "implementation, unintended toehold bindings on",
     "enumerated": "enumerated strands, Peppercorn's rates",
 }
 
@@ -45,6 +47,8 @@ def show_report(results: Results) -> str:
         sections.append(Section("Doses", _doses(results.translated)))
     if results.verified is not None:
         sections.append(Section("Verification", _verification(results.verified)))
+    if results.translated is not None and results.simulated is not None and results.simulated.crosstalk is not None:
+        sections.append(Section("Crosstalk", show_crosstalk(results.translated, results.simulated)))
     if results.sequencing is not None:
         gain = (results.sequencing.before, results.sequencing.after)
         sections.append(Section("The sequences", show_checks(results.sequencing.report, *gain)))

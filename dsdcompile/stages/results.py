@@ -168,6 +168,13 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             "largest_deviation": simulated.deviation("implementation"),
             "relative_deviation": simulated.relative_deviation("implementation"),
             "fuel_left": simulated.fuel_left,
+            "crosstalk": None
+            if simulated.crosstalk is None
+            else {
+                "pairs": len(simulated.crosstalk.pairs),
+                "largest_fraction_held": float(simulated.crosstalk.held.max(initial=0.0)),
+                "largest_deviation": simulated.deviation("crosstalk"),
+            },
             "completion_hours": hours,
             "all_examples_at_rest_hours": None if simulated.rest is None else round(simulated.rest / 3600, 6),
         },

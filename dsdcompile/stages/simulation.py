@@ -12,6 +12,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design import Design
+from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
@@ -24,6 +25,8 @@ from dsdcompile.stages.translation import DEFAULT_TIME, Translated, horizon_time
 from dsdcompile.stages.verification import Verified
 from dsdcompile.verify.verdict import Outcome
 
+MOST_BINDINGS = 3000
+"""Unintended bindings up to which their effect on the time course is simulated."""
 MOST_TIME = 1e7
 """Longest horizon tried, in formal time units."""
 
@@ -69,6 +72,8 @@ class Simulated:
     """End of the curves, s."""
     rest: float | None
     """When every example has come to rest in the implementation, s; None without a limit."""
+    crosstalk: Crosstalk | None = None
+    """Unintended toehold bindings; None for a system too large to list them."""
     fuel_left: float | None = None
     """The smallest share of a fuel that is left at the end; None where fuels are dosed for a limit."""
 
@@ -150,6 +155,9 @@ def simulate_all(
             "implementation", translated.implementation.crn, molar, translated.implementation if matched else None
         ),
     ]
+    talk = _crosstalk(translated)
+    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
+        race.append(_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar))
     found = None if matched or verified is None else _enumerated(translated, verified)
     if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
@@ -187,8 +195,15 @@ def simulate_all(
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
         rest=rest,
+        crosstalk=talk,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
+
+
+def _crosstalk(translated: Translated) -> Crosstalk | None:
+    if translated.system.n_modules > MOST_MODULES:
+        return None
+    return crosstalk(translated.system, translated.implementation)
 
 
 def _enumerated(translated: Translated, verified: Verified) -> Implementation | None:
