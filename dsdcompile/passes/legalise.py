@@ -8,103 +8,180 @@ becomes a tree through new species, which nothing else uses, so the limit stays:
 
     A + B -> F1 + F2      F1 -> C + D      F2 -> D + E
 
+A tree of n products with at most p a reaction has the fewest inner nodes there can be, ceil((n - 1) / (p - 1)): its
+nodes are numbered as in a heap, node c hangs on node (c - 1) // p, the first are inner nodes and the rest products.
+
+A reactant that is a product again (a catalyst) is given back at once, before the rest branches: A + K -> K + F.
+
 A reaction whose coincidences the scheme refuses, such as A + A -> A, goes through one species: A + A -> F, F -> A.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints, sparse_rows
-from dsdcompile.crn.shape import ReactionShape, bind
-from dsdcompile.errors import CrnError
+from dsdcompile.crn.matrices import IntArray, Sparse
+from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.errors import CrnError, LimitExceededError
+from dsdcompile.passes.fresh import fresh_names
 from dsdcompile.passes.result import PassResult
+from dsdcompile.passes.shapes import shape_table
 
 Accepts = Callable[[ReactionShape], bool]
-
-
-@dataclass
-class _Builder:
-    """Reactions being collected: reactant and product lists by species index."""
-
-    names: list[str]
-    taken: set[str]
-    origin: list[int]
-    reactants: list[Sequence[int]] = field(default_factory=list)
-    products: list[Sequence[int]] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-
-    def species(self, origin: int) -> int:
-        number = len(self.names) + 1
-        while f"F{number}" in self.taken:
-            number += 1
-        self.names.append(f"F{number}")
-        self.taken.add(f"F{number}")
-        self.origin.append(origin)
-        return len(self.names) - 1
-
-    def reaction(self, reactants: Sequence[int], products: Sequence[int], rate: float) -> None:
-        self.reactants.append(reactants)
-        self.products.append(products)
-        self.rates.append(rate)
-
-    def tree(self, reactants: Sequence[int], products: Sequence[int], rate: float, most: int, origin: int) -> None:
-        """Add ``reactants -> products`` with at most ``most`` products a reaction."""
-        if len(products) <= most:
-            self.reaction(reactants, products, rate)
-            return
-        parts = [part.tolist() for part in np.array_split(np.array(products), most)]
-        heads = [part[0] if len(part) == 1 else self.species(origin) for part in parts]
-        self.reaction(reactants, heads, rate)
-        for head, part in zip(heads, parts, strict=True):
-            if len(part) > 1:
-                self.tree([head], part, rate, most, origin)
+MOST_COPIES = 20_000_000
+"""Most product copies that are written out one by one."""
 
 
 def legalise(crn: Crn, accepts: Accepts, max_products: int) -> PassResult:
     """Return a Crn whose reactions all have at most ``max_products`` products and a shape that ``accepts`` takes.
 
     Raises:
-        CrnError: ``max_products`` is below 2 and a longer product list exists, or product lists are too long to expand.
+        CrnError: ``max_products`` is below 2 and a longer product list exists.
+        LimitExceededError: the product lists are too long to write out copy by copy.
     """
-    longest = int(crn.products.sum(axis=1).max()) if crn.products.nnz else 0
-    if max_products < 2 and longest > max_products:
+    copies = crn.products.astype(np.float64).sum(axis=1)
+    if max_products < 2 and copies.max(initial=0.0) > max_products:
         raise CrnError(
-            f"max_products = {max_products} cannot carry {longest} products: at least 2 are needed to branch"
+            f"max_products = {max_products} cannot carry {copies.max():.0f} products: at least 2 are needed to branch"
         )
-    build = _Builder(list(crn.species), set(crn.species), list(range(crn.n_species)))
-    for row in range(crn.n_reactions):
-        left, right = _side(crn.reactants, row), _side(crn.products, row)
-        rate, origin = float(crn.rates[row]), left[0] if left else -1
-        shape, _ = bind(left, right[:max_products])
-        if left and not accepts(shape) and accepts(ReactionShape.of(left, [crn.n_species])):
-            through = build.species(origin)
-            build.reaction(left, [through], rate)
-            left = [through]
-        build.tree(left, right, rate, max_products, origin)
-    return _result(crn, build)
+    if copies.sum() > MOST_COPIES:
+        raise LimitExceededError(
+            f"the product lists hold {copies.sum():.4g} copies, more than the {MOST_COPIES:,} that are written out one "
+            "by one; --set passes.reduce=cost builds what they share once"
+        )
+    prepared, origin = _apart(crn, max_products)
+    branched, hung = _branched(prepared, max_products)
+    origin = np.where(hung < 0, hung, origin[hung])
+    legal, origin = _detoured(branched, origin, accepts)
+    return PassResult(legal, sparse.eye_array(crn.n_species, legal.n_species, dtype=np.int64), origin)
 
 
-def _side(matrix: Sparse, row: int) -> list[int]:
-    window = slice(matrix.indptr[row], matrix.indptr[row + 1])
-    counts: list[int] = np.repeat(matrix.indices[window], matrix.data[window]).tolist()
-    return counts
+def modules_for(products: IntArray, most: int) -> IntArray:
+    """Return how many reactions a tree of that many products takes, ceil((n - 1) / (most - 1)) and at least one.
+
+    >>> modules_for(np.array([0, 1, 2, 3, 4, 8]), 2).tolist(), modules_for(np.array([4, 5, 7, 8]), 4).tolist()
+    ([1, 1, 1, 2, 3, 7], [1, 2, 2, 3])
+    """
+    counts = np.asarray(products, dtype=np.int64)
+    if most < 2:
+        return np.ones_like(counts)
+    return np.maximum(1, -((1 - counts) // (most - 1)))
 
 
-def _result(crn: Crn, build: _Builder) -> PassResult:
-    count = len(build.names)
+def _branched(crn: Crn, most: int) -> tuple[Crn, IntArray]:
+    """Write every product list as a tree; return also what each species is, or was introduced to build."""
+    counts = np.asarray(crn.products.sum(axis=1)).ravel()
+    inner = modules_for(counts, most)
+    root = np.cumsum(inner) - inner
+    same = np.arange(crn.n_species, dtype=np.int64)
+    if (inner == 1).all():
+        return crn, same
+    leader = _first_reactant(crn)
+    # Species of inner nodes, reaction by reaction; the root has none.
+    first = crn.n_species + np.cumsum(inner - 1) - (inner - 1)
+    added = int((inner - 1).sum())
+    owner = np.repeat(np.arange(crn.n_reactions), inner - 1)
+    # All nodes but the roots: which reaction, which number in its heap, which species.
+    children = inner - 1 + counts
+    reaction = np.repeat(np.arange(crn.n_reactions), children)
+    number = 1 + np.arange(len(reaction)) - np.repeat(np.cumsum(children) - children, children)
+    is_inner = number < inner[reaction]
+    species = np.empty(len(reaction), dtype=np.int64)
+    species[is_inner] = (first[reaction] + number - 1)[is_inner]
+    species[~is_inner] = np.repeat(crn.products.indices, crn.products.data)
+    row = root[reaction] + (number - 1) // max(most, 1)
+    size = (int(inner.sum()), crn.n_species + added)
+    taken = crn.reactants.tocoo()
+    inner_rows = np.setdiff1d(np.arange(size[0]), root)
     new = crn.with_(
-        species=tuple(build.names),
-        reactants=sparse_rows(build.reactants, count),
-        products=sparse_rows(build.products, count),
-        rates=np.array(build.rates),
-        initial=np.concatenate([crn.initial, np.zeros(count - crn.n_species)]),
+        species=(*crn.species, *fresh_names(crn.species, "F", added, crn.n_species + 1)),
+        reactants=_counts(
+            np.concatenate([root[taken.coords[0]], inner_rows]),
+            np.concatenate([taken.coords[1], crn.n_species + np.arange(added)]),
+            np.concatenate([taken.data, np.ones(added, dtype=np.int64)]),
+            size,
+        ),
+        products=_counts(row, species, np.ones(len(row), dtype=np.int64), size),
+        rates=np.repeat(crn.rates, inner),
+        initial=np.concatenate([crn.initial, np.zeros(added)]),
     )
-    image = sparse.eye_array(crn.n_species, count, dtype=np.int64)
-    origin: IntArray = frozen_ints(build.origin)
-    return PassResult(new, image, origin)
+    return new, np.concatenate([same, leader[owner]])
+
+
+def _apart(crn: Crn, most: int) -> tuple[Crn, IntArray]:
+    """Put the products of reactions that return reactants and branch behind a species of their own."""
+    same = np.arange(crn.n_species, dtype=np.int64)
+    counts = np.asarray(crn.products.sum(axis=1)).ravel()
+    returned = crn.reactants.minimum(crn.products).tocsr()
+    copies = np.asarray(returned.sum(axis=1)).ravel()
+    rows = np.flatnonzero((counts > most) & (copies > 0) & (copies < most) & (counts - copies > 1))
+    if not len(rows):
+        return crn, same
+    return _through(crn, same, rows, returned)
+
+
+def _detoured(crn: Crn, origin: IntArray, accepts: Accepts) -> tuple[Crn, IntArray]:
+    """Send reactions of refused shapes through a species of their own, where that helps."""
+    table = shape_table(crn)
+    helped = np.array(
+        [
+            bool(shape.reactants) and not accepts(shape) and accepts(ReactionShape.of(shape.reactants, [shape.slots]))
+            for shape in table.shapes
+        ],
+        dtype=bool,
+    )
+    rows = np.flatnonzero(helped[table.shape]) if len(helped) else np.zeros(0, dtype=np.int64)
+    if not len(rows):
+        return crn, origin
+    nothing = sparse.csr_array(crn.products.shape, dtype=np.int64)
+    return _through(crn, origin, rows, nothing)
+
+
+def _through(crn: Crn, origin: IntArray, rows: IntArray, at_once: Sparse) -> tuple[Crn, IntArray]:
+    """Give the reactions ``rows`` one new product each, which turns into all but what is made ``at_once``."""
+    through = crn.n_species + np.arange(len(rows))
+    size = (crn.n_reactions + len(rows), crn.n_species + len(rows))
+    late = crn.n_reactions + np.arange(len(rows))
+    choose = np.zeros(crn.n_reactions, dtype=np.int64)
+    choose[rows] = 1
+    chosen = sparse.diags_array(choose, dtype=np.int64).tocsr()
+    first = chosen @ at_once
+    rest = (chosen @ crn.products - first)[rows].tocoo()
+    now = (crn.products - chosen @ crn.products + first).tocoo()
+    taken = crn.reactants.tocoo()
+    ones = np.ones(len(rows), dtype=np.int64)
+    leader = _first_reactant(crn)[rows]
+    new = crn.with_(
+        species=(*crn.species, *fresh_names(crn.species, "F", len(rows), crn.n_species + 1)),
+        reactants=_counts(
+            np.concatenate([taken.coords[0], late]),
+            np.concatenate([taken.coords[1], through]),
+            np.concatenate([taken.data, ones]),
+            size,
+        ),
+        products=_counts(
+            np.concatenate([now.coords[0], late[rest.coords[0]], rows]),
+            np.concatenate([now.coords[1], rest.coords[1], through]),
+            np.concatenate([now.data, rest.data, ones]),
+            size,
+        ),
+        rates=np.concatenate([crn.rates, crn.rates[rows]]),
+        initial=np.concatenate([crn.initial, np.zeros(len(rows))]),
+    )
+    return new, np.concatenate([origin, np.where(leader < 0, leader, origin[leader])])
+
+
+def _first_reactant(crn: Crn) -> IntArray:
+    """Return the first reactant of each reaction, -1 where there is none (reactions,)."""
+    first = np.full(crn.n_reactions, -1, dtype=np.int64)
+    some = np.diff(crn.reactants.indptr) > 0
+    first[some] = crn.reactants.indices[crn.reactants.indptr[:-1][some]]
+    return first
+
+
+def _counts(rows: IntArray, columns: IntArray, counts: IntArray, size: tuple[int, int]) -> Sparse:
+    return sparse.coo_array((counts, (rows, columns)), shape=size).tocsr()

@@ -19,9 +19,11 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, checked_product, frozen_ints, frozen_sparse
+from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, frozen_sparse
 from dsdcompile.errors import CrnError
-from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.rails import conversions
+from dsdcompile.passes.result import PassResult
 
 
 def reduce(crn: Crn) -> PassResult:
@@ -31,7 +33,8 @@ def reduce(crn: Crn) -> PassResult:
         CrnError: substitutable reactions form a cycle.
         LimitExceededError: a product count exceeds 64-bit integers.
     """
-    return cancel_pairs(substitute(crn, substitutable(crn)))
+    substituted = substitute(crn, substitutable(crn))
+    return substituted.then(cancel(substituted.crn))
 
 
 def substitutable(crn: Crn) -> IntArray:
@@ -39,17 +42,11 @@ def substitutable(crn: Crn) -> IntArray:
 
     Inputs stay, so that giving an input remains setting one species, and outputs stay, so that they can be read.
     """
-    size = np.asarray(crn.reactants.sum(axis=1)).ravel()
-    users = np.asarray((crn.reactants > 0).sum(axis=0)).ravel()
     protected = np.zeros(crn.n_species, dtype=bool)
     for table in (crn.inputs, crn.outputs):
         protected[table[table != NO_RAIL]] = True
-    rows = np.flatnonzero(size == 1)
-    if not len(rows):
-        return frozen_ints([])
-    reactant = crn.reactants[rows].indices
-    own = np.asarray(crn.products[rows, reactant]).ravel() > 0
-    return np.asarray(rows[(users[reactant] == 1) & ~protected[reactant] & ~own], dtype=np.int64)
+    rows, reactant = conversions(crn)
+    return rows[~protected[reactant]]
 
 
 def substitute(crn: Crn, rows: IntArray) -> PassResult:
@@ -102,34 +99,3 @@ def _closure(crn: Crn, rows: IntArray, reactant: IntArray) -> Sparse:
         frontier = checked_product(frontier, step, "a product count of the reduced CRN")
     names = ", ".join(crn.species[i] for i in np.unique(frontier.nonzero()[0])[:3])
     raise CrnError(f"unimolecular reactions form a cycle through {names}; they cannot be substituted away")
-
-
-def cancel_pairs(result: PassResult) -> PassResult:
-    """Remove min(+, -) of each dual-rail pair from every product list and from the initial concentrations.
-
-    Cancelling keeps every pair's difference, which is all that a CRN closed under dual rail reads (Algorithm 2,
-    lines 17 to 27).
-    """
-    crn = result.crn
-    if not len(crn.pairs):
-        return result
-    plus, minus = crn.pairs[:, 0], crn.pairs[:, 1]
-    common = crn.products[:, plus].minimum(crn.products[:, minus])
-    scatter = _scatter(crn.pairs, crn.n_species)
-    initial: FloatArray = np.array(crn.initial)
-    both = np.minimum(initial[plus], initial[minus])
-    np.subtract.at(initial, plus, both)
-    np.subtract.at(initial, minus, both)
-    return PassResult(crn.with_(products=crn.products - common @ scatter, initial=initial), result.image, result.origin)
-
-
-def _scatter(pairs: IntArray, species: int) -> Sparse:
-    rows = np.repeat(np.arange(len(pairs)), 2)
-    return sparse.csr_array(
-        (np.ones(2 * len(pairs), dtype=np.int64), (rows, pairs.ravel())), shape=(len(pairs), species)
-    )
-
-
-def cancel(crn: Crn) -> PassResult:
-    """Apply :func:`cancel_pairs` alone."""
-    return cancel_pairs(unchanged(crn))
