@@ -40,8 +40,8 @@ def shape_table(crn: Crn) -> ShapeTable:
     side = np.concatenate([left, right], axis=1)
     width = side.shape[1]
     if not side.size:
-        shapes = (ReactionShape((), ()),) if len(side) else ()
-        return ShapeTable(shapes, np.zeros(len(side), dtype=np.int64), np.full(side.shape, NONE, dtype=np.int64))
+        empty = (ReactionShape((), ()),) if len(side) else ()
+        return ShapeTable(empty, np.zeros(len(side), dtype=np.int64), np.full(side.shape, NONE, dtype=np.int64))
     labels = np.full(side.shape, NONE, dtype=np.int64)
     species = np.full(side.shape, NONE, dtype=np.int64)
     step = max(1, CELLS // max(1, width * width))
