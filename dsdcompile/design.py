@@ -71,10 +71,29 @@ class DataTable(Table):
     """Examples whose limits dose the fuels and whose labels are compared."""
 
     name: Literal["iris", "mnist", "virus", "csv"] = Field(description="which data set")
-    file: str | None = Field(None, description="CSV file for the virus table or any other, relative to the design file")
-    directory: str | None = Field(None, description="folder with the MNIST IDX files, relative to the design file")
+    directory: str | None = Field(
+        None,
+        description="folder with the data set's files, relative to the design file (--data-dir); without it mnist and "
+        "virus designs fall back on the range of inputs that their network records",
+    )
+    file: str | None = Field(
+        None, description="CSV file in that folder (virus: gse73072_active_10genes.csv unless given)"
+    )
     label: str = Field("label", description="name of the label column of a CSV file")
-    examples: Annotated[int, Field(gt=0)] | None = Field(None, description="use this many examples only (default: all)")
+    ignore: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="columns of a CSV file that are neither feature, label nor split"
+    )
+    split: Literal["given", "grouped"] = Field(
+        "given",
+        description="given: as the data set says (CSV: a column split with train, validation, test; without one every "
+        "row does all three); grouped: no group of rows is in two parts",
+    )
+    group: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (), description="columns that name a group (virus: study and subject)"
+    )
+    split_seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of the grouped split")
+    part: Literal["all", "train", "validation", "test"] = Field("all", description="which rows are compared")
+    examples: Annotated[int, Field(gt=0)] | None = Field(None, description="use this many of them (default: all)")
 
 
 @final
@@ -281,6 +300,20 @@ class TrainingTable(Table):
     rate: Annotated[float, Field(gt=0)] = Field(0.02, description="learning rate at the start")
     last_rate: Annotated[float, Field(gt=0)] | None = Field(
         None, description="learning rate at the end, reached geometrically (default: constant)"
+    )
+    normalise: bool = Field(
+        False,
+        description="train with each layer's weights divided by sqrt((fan_in + fan_out) / 1.5); the factor is then "
+        "folded into the biases, exactly",
+    )
+    gain: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="outputs are multiplied by it before the loss, in training only"
+    )
+    prefer: Literal["accuracy", "loss", "pooled"] = Field(
+        "accuracy",
+        description="what makes an epoch, and a seed, the best: accuracy on the validation part, ties broken by its "
+        "loss; its loss; or pooled: its accuracy, ties broken by the loss over training and validation part together "
+        "(for a validation part so small that many epochs are perfect)",
     )
     dropout: Floats = Field(
         (0.1, 0.01), description="probability to drop an input, then a unit of each hidden layer (last value repeats)"

@@ -74,7 +74,7 @@ def run(
     progress(f"compiling {source.formal.n_reactions} reactions")
     compiled = compile_crn(design, source)
     if wanted == {Stage.COMPILE}:
-        return _written(Results(design, source, compiled), out, progress)
+        return _written(Results(design, source, compiled, warnings=source.warnings), out, progress)
 
     # Each reaction becomes a module of strands, dosed by the most often it can fire.
     progress(f"translating {compiled.implementable.n_reactions} reactions with {compiled.scheme.name}")
@@ -95,7 +95,7 @@ def run(
 
     # Domains get sequences, searched and checked, and strands become an order.
     sequencing = sheet = steps = None
-    warnings = translated.warnings
+    warnings = source.warnings + translated.warnings
     if Stage.SEQUENCES in wanted:
         progress(f"assigning sequences to {len(system.domains)} domains")
         inventory = Inventory.of(system)

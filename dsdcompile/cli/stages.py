@@ -29,6 +29,7 @@ def add_commands(commands: Commands) -> None:
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
         parser.add_argument("--scheme", metavar="NAME", help="translation scheme (see `dsdcompile schemes`)")
         parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
+        parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the data set's files")
         parser.add_argument(
             "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
         )
@@ -42,6 +43,8 @@ def _act(options: argparse.Namespace) -> int:
         changes.append(f"scheme.name={options.scheme}")
     if options.example is not None:
         changes.append(f"simulate.example={options.example}")
+    if options.data_dir is not None:
+        changes.append(f"data.directory={str(options.data_dir.resolve())!r}")
     design = load_design(options.design, changes)
     folder = options.out or Path("build") / design.name
     wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)

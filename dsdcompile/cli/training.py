@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.design import TrainingTable
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.network_file import show_network
 from dsdcompile.formats.writing import write_whole
-from dsdcompile.train.binaryconnect import train
+from dsdcompile.train.binaryconnect import Trained, accuracy, train
+from dsdcompile.train.dataset import DataSet
 from dsdcompile.train.datasets import load_data
 
 
@@ -21,6 +24,9 @@ def add_commands(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train the network of a design (needs the extra 'train')")
     parser.add_argument("design", type=Path, metavar="DESIGN", help="design file with [network], [data] and [training]")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the network goes (default: network.file)")
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N", help="train with N seeds from training.seed; keep the best"
+    )
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the data set's files")
     parser.add_argument(
         "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
@@ -30,27 +36,55 @@ def add_commands(commands: Commands) -> None:
 
 
 def _act(options: argparse.Namespace) -> int:
-    design = load_design(options.design, options.changes)
+    changes = list(options.changes)
+    if options.data_dir is not None:
+        changes.append(f"data.directory={str(options.data_dir.resolve())!r}")
+    design = load_design(options.design, changes)
     if design.network is None or design.data is None:
         raise DesignError(f"{options.design}: training needs [network] file = ... and [data] name = ...")
-    table = design.data
-    if options.data_dir is not None:
-        table = table.model_copy(update={"directory": str(options.data_dir.resolve())})
-    data = load_data(table, options.design.parent)
-    progress = Progress(quiet=options.quiet)
+    if options.seeds < 1:
+        raise DesignError(f"--seeds {options.seeds}: at least one seed is needed")
+    data = load_data(design.data, options.design.parent)
     path = options.out or options.design.parent / design.network.file
-    epochs = design.training.epochs
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checkpoints = [path.with_name(f".{path.name}.{number}.checkpoint") for number in range(options.seeds)]
+    progress = Progress(quiet=options.quiet)
+    runs = [_train(design.training, number, data, file, progress) for number, file in enumerate(checkpoints)]
+    best = max(runs, key=lambda run: run.rank(design.training.prefer))
+    seeds = [run.seed for run in runs]
+    network = replace(best.network, training={**best.network.training, "chosen_among_seeds": seeds})
+    write_whole(path, show_network(network))
+    for file in checkpoints:
+        file.unlink(missing_ok=True)
+    _tell(runs, best, data, design.training.prefer)
+    print(f"written to {path}")
+    return 0
+
+
+def _train(recipe: TrainingTable, number: int, data: DataSet, checkpoint: Path, progress: Progress) -> Trained:
+    recipe = recipe.model_copy(update={"seed": recipe.seed + number})
 
     def report(epoch: int, loss: float, accuracy: float) -> None:
-        last = epoch == epochs or epoch % max(1, epochs // 10) == 0
-        progress(f"epoch {epoch}/{epochs}: loss {loss:.4f}, validation {accuracy:.2%}", passing=not last)
+        last = epoch == recipe.epochs or epoch % max(1, recipe.epochs // 10) == 0
+        text = f"seed {recipe.seed}, epoch {epoch}/{recipe.epochs}: loss {loss:.4f}, validation {accuracy:.2%}"
+        progress(text, passing=not last)
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    checkpoint = path.with_name(f".{path.name}.checkpoint")
-    network = train(design.training, data, report, checkpoint)
-    write_whole(path, show_network(network))
-    checkpoint.unlink(missing_ok=True)
-    outputs = network(network.scale(data.features[data.test]))
-    correct = int((np.argmax(outputs, axis=1) == data.labels[data.test]).sum())
-    print(f"{network.title}: {correct} of {len(data.test)} test examples right; written to {path}")
-    return 0
+    return train(recipe, data, report, checkpoint)
+
+
+def _tell(runs: Sequence[Trained], best: Trained, data: DataSet, prefer: str) -> None:
+    """Print what was trained: test accuracies are read here, once, after validation has chosen."""
+    count = len(data.test)
+    scores = [round(accuracy(run.network, data, "test") * count) for run in runs]
+    for run, score in zip(runs, scores, strict=True):
+        print(
+            f"seed {run.seed}: epoch {run.epoch}, training {run.train_accuracy:.2%}, validation "
+            f"{run.validation_accuracy:.2%} (loss {run.loss:.4f}), test {score} of {count}"
+        )
+    if len(runs) > 1:
+        print(
+            f"test over {len(runs)} seeds: mean {statistics.fmean(scores) / count:.2%}, standard deviation "
+            f"{statistics.stdev(scores) / count:.2%}, from {min(scores)} to {max(scores)} of {count}"
+        )
+    chosen = scores[runs.index(best)]
+    print(f"{best.network.title}, seed {best.seed} by validation {prefer}: {chosen} of {count} test examples right")

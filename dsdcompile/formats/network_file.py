@@ -1,11 +1,13 @@
 """Networks on disk: JSON for people, with large weight matrices packed; NPZ for arrays from elsewhere.
 
 A JSON network is ``{"weight_set": ..., "layers": [{"weights": ..., "biases": [...], "activation": "relu"}, ...]}`` with
-optional ``scale``, ``features``, ``labels`` and ``training``. ``weights`` is a list of rows (one a unit of the previous
-layer) or, packed, ``{"shape": [rows, columns], "digits": base64}`` with four base-3 digits (-1, 0, +1) to the byte.
+optional ``scale``, ``range`` (of scaled inputs), ``features``, ``labels`` and ``training``. ``weights`` is a list of
+rows (one a unit of the previous layer) or, packed, ``{"shape": [rows, columns], "digits": base64}`` with four base-3
+digits (-1, 0, +1) to the byte.
 
-An NPZ network has arrays ``weights0, biases0, weights1, ...``; every layer but the last is a ReLU. Nothing is ever
-unpickled.
+An NPZ network has arrays ``weights0, biases0, weights1, ...``; every layer but the last is a ReLU. NPZ and ONNX
+networks may have real weights: what :mod:`dsdcompile.network.fold` cannot make integers exactly is refused. Nothing is
+ever unpickled.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dsdcompile.crn.matrices import IntArray
 from dsdcompile.errors import FormatError, NetworkError
+from dsdcompile.formats.onnx_file import read_onnx
+from dsdcompile.network.fold import fold
 from dsdcompile.network.network import Layer, Network
+from dsdcompile.network.real import Affine, RealNetwork, Relu, Step, plain_layers
 
 LARGE = 4096
 """Matrices with more entries than this are packed when their entries are -1, 0 and +1."""
@@ -50,31 +55,56 @@ class _Scale(_Strict):
     deviation: list[float]
 
 
+class _Range(_Strict):
+    low: list[float]
+    high: list[float]
+
+
 class _File(_Strict):
     weight_set: Literal["binary", "ternary", "integer"]
     layers: Annotated[list[_Layer], Field(min_length=1)]
     scale: _Scale | None = None
+    range: _Range | None = None
     features: list[str] = []
     labels: list[str] = []
     training: dict[str, Any] = {}
 
 
 def load_network(path: Path | str) -> Network:
-    """Return the network in a ``.json`` or ``.npz`` file.
+    """Return the network in a ``.json``, ``.npz`` or ``.onnx`` file, with integer weights.
 
     Raises:
-        FormatError: the file is missing, of another kind, or not of its form; the message names file and key.
+        BackendError: the file is ONNX, and the onnx package is not installed.
+        FormatError: the file is missing, of another kind, or not of its form; the message names file and key, or the
+            layer that is not exactly an integer layer.
     """
     path = Path(path)
-    readers = {".json": _read_json, ".npz": _read_npz}
-    if path.suffix not in readers:
-        raise FormatError(f"{path}: unknown kind of network file; use {', '.join(readers)}")
-    if not path.is_file():
-        raise FormatError(f"{path}: no such file")
     try:
-        return readers[path.suffix](path)
+        return _read_json(_file(path)) if path.suffix == ".json" else fold(read_real(path)).network
     except NetworkError as error:
         raise FormatError(f"{path}: {error}") from None
+
+
+def read_real(path: Path) -> RealNetwork:
+    """Return the network in a ``.npz`` or ``.onnx`` file as it is stored, with real weights.
+
+    Raises:
+        BackendError: the file is ONNX, and the onnx package is not installed.
+        FormatError: the file is missing, of another kind, or not of its form.
+    """
+    readers = {".npz": _read_npz, ".onnx": read_onnx}
+    if path.suffix not in readers:
+        raise FormatError(f"{path}: unknown kind of network file; use .json, {', '.join(readers)}")
+    try:
+        return readers[path.suffix](_file(path))
+    except NetworkError as error:
+        raise FormatError(f"{path}: {error}") from None
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise FormatError(f"{path}: no such file")
+    return path
 
 
 def _read_json(path: Path) -> Network:
@@ -97,6 +127,8 @@ def _read_json(path: Path) -> Network:
         weight_set=file.weight_set,
         scale_mean=None if file.scale is None else np.array(file.scale.mean),
         scale_deviation=None if file.scale is None else np.array(file.scale.deviation),
+        input_low=None if file.range is None else np.array(file.range.low),
+        input_high=None if file.range is None else np.array(file.range.high),
         features=tuple(file.features),
         labels=tuple(file.labels),
         training=file.training,
@@ -141,6 +173,9 @@ def show_network(network: Network) -> str:
     if network.scale_mean is not None and network.scale_deviation is not None:
         scale = {"mean": network.scale_mean.tolist(), "deviation": network.scale_deviation.tolist()}
         lines.append(f'  "scale": {json.dumps(scale)}')
+    if network.input_low is not None and network.input_high is not None:
+        span = {"low": network.input_low.tolist(), "high": network.input_high.tolist()}
+        lines.append(f'  "range": {json.dumps(span)}')
     rest: Mapping[str, Any] = {
         "features": list(network.features),
         "labels": list(network.labels),
@@ -167,7 +202,7 @@ def _show_layer(layer: Layer) -> str:
     )
 
 
-def _read_npz(path: Path) -> Network:
+def _read_npz(path: Path) -> RealNetwork:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -177,11 +212,14 @@ def _read_npz(path: Path) -> Network:
     expected = {f"{part}{number}" for part in ("weights", "biases") for number in range(depth)}
     if not depth or set(arrays) != expected:
         raise FormatError(f"{path}: arrays {sorted(arrays)}; expected weights0, biases0, weights1, biases1, ...")
-    layers = tuple(
-        Layer(arrays[f"weights{n}"], arrays[f"biases{n}"], "linear" if n == depth - 1 else "relu") for n in range(depth)
-    )
-    values = np.concatenate([layer.weights.ravel() for layer in layers])
-    kind: Literal["binary", "ternary", "integer"] = "integer"
-    if np.abs(values).max() <= 1:
-        kind = "ternary" if (values == 0).any() else "binary"
-    return Network(layers, kind)
+    strange = [name for name, array in arrays.items() if array.dtype.kind not in "fiu"]
+    if strange:
+        raise FormatError(f"{path}: {', '.join(strange)}: not numbers")
+    steps: list[Step] = []
+    for number in range(depth):
+        weights, biases = (arrays[f"{part}{number}"].astype(np.float64) for part in ("weights", "biases"))
+        if weights.ndim != 2:
+            raise FormatError(f"{path}: weights{number} has shape {weights.shape}; a matrix (inputs, units) is needed")
+        steps += [Affine(f"weights{number}", weights, biases), *([Relu(f"relu{number}")] if number < depth - 1 else [])]
+    kept = [np.finfo(array.dtype).eps for array in arrays.values() if array.dtype.kind == "f"]
+    return plain_layers(steps, float(max(kept, default=2.0**-52)) / 2)

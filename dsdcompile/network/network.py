@@ -64,6 +64,10 @@ class Network:
     """Per-feature mean subtracted from raw data (inputs,); None where the network takes its inputs as they are."""
     scale_deviation: FloatArray | None = None
     """Per-feature deviation raw data are then divided by (inputs,); None with ``scale_mean``."""
+    input_low: FloatArray | None = None
+    """Smallest value of each scaled input that the network was made for (inputs,), or None where it is not known."""
+    input_high: FloatArray | None = None
+    """Largest value of each scaled input (inputs,); None with ``input_low``."""
     features: tuple[str, ...] = ()
     """Names of the inputs, or none."""
     labels: tuple[str, ...] = ()
@@ -92,7 +96,9 @@ class Network:
                 )
         if (self.scale_mean is None) != (self.scale_deviation is None):
             raise NetworkError("input scaling needs both a mean and a deviation")
-        for name in ("scale_mean", "scale_deviation"):
+        if (self.input_low is None) != (self.input_high is None):
+            raise NetworkError("an input range needs both a low and a high")
+        for name in ("scale_mean", "scale_deviation", "input_low", "input_high"):
             value = getattr(self, name)
             if value is not None:
                 array = frozen_floats(value)
@@ -101,6 +107,8 @@ class Network:
                 object.__setattr__(self, name, array)
         if self.scale_deviation is not None and not (self.scale_deviation > 0).all():
             raise NetworkError("scale_deviation must be positive")
+        if self.input_low is not None and self.input_high is not None and (self.input_low > self.input_high).any():
+            raise NetworkError("input_low is above input_high")
         for what, names, count in (("features", self.features, self.n_inputs), ("labels", self.labels, self.n_outputs)):
             if names and len(names) != count:
                 raise NetworkError(f"{len(names)} {what} are named, the network has {count}")

@@ -13,12 +13,12 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats, frozen_ints
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.design import Design
+from dsdcompile.design import DataTable, Design
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.formats.network_file import load_network
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
-from dsdcompile.train.datasets import load_data
+from dsdcompile.train.datasets import available, load_data
 
 
 @final
@@ -32,6 +32,8 @@ class Examples:
     """The true class of each example, where there is one (examples,)."""
     corner: FloatArray | None
     """Largest concentration on the plus and minus rail of each input (inputs, 2), or None without a declared box."""
+    note: str | None = None
+    """What a user must know about them."""
 
 
 @final
@@ -43,6 +45,11 @@ class Source:
     formal: Crn
     """The formal CRN, in formal units."""
     examples: Examples
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a user must know about the inputs."""
+        return () if self.examples.note is None else (self.examples.note,)
 
 
 def read_source(design: Design, folder: Path) -> Source:
@@ -88,18 +95,19 @@ def _read_crn(path: Path, design: Design) -> Crn:
 def _examples(design: Design, folder: Path, network: Network | None, formal: Crn) -> Examples:
     count = len(formal.inputs)
     declared = _table(design.inputs.examples, count, "inputs.examples")
-    labels = None
+    box = _table([design.inputs.low, design.inputs.high], count, "inputs.low") if design.inputs.high else None
+    labels, note = None, None
     if design.data is not None:
         if network is None:
             raise DesignError("data: a data set needs a network; give [network] file = ...")
-        data = load_data(design.data, folder)
-        if data.features.shape[1] != network.n_inputs:
-            raise DesignError(f"data: {data.features.shape[1]} features for a network with {network.n_inputs} inputs")
-        declared = network.scale(data.features)
-        labels = frozen_ints(data.labels)
+        if available(design.data):
+            declared, labels = _data(design.data, folder, network)
+        else:
+            note = f"without data.directory the {design.data.name} examples are not compared; "
+            note += "doses are for the range of inputs"
+            box = _range(network, design.data.name) if box is None else box
     corner = None
-    if design.inputs.high:
-        box = _table([design.inputs.low, design.inputs.high], count, "inputs.low")
+    if box is not None:
         corner = frozen_floats(np.stack([np.maximum(box[1], 0.0), np.maximum(-box[0], 0.0)], axis=1))
         if not len(declared):
             declared = frozen_floats(np.unique(box, axis=0))
@@ -107,7 +115,24 @@ def _examples(design: Design, folder: Path, network: Network | None, formal: Crn
         declared = frozen_floats(np.zeros((1, count)))
     if design.simulate.example > len(declared):
         raise DesignError(f"simulate.example: {design.simulate.example} of {len(declared)} examples")
-    return Examples(frozen_floats(declared), labels, corner)
+    return Examples(frozen_floats(declared), labels, corner, note)
+
+
+def _data(table: DataTable, folder: Path, network: Network) -> tuple[FloatArray, IntArray]:
+    """Return network inputs and labels of the examples a design names."""
+    data = load_data(table, folder)
+    if data.features.shape[1] != network.n_inputs:
+        raise DesignError(f"data: {data.features.shape[1]} features for a network with {network.n_inputs} inputs")
+    rows = data.part(table.part)[: table.examples]
+    return frozen_floats(network.scale(data.features[rows])), frozen_ints(data.labels[rows])
+
+
+def _range(network: Network, name: str) -> FloatArray:
+    if network.input_low is None or network.input_high is None:
+        raise DesignError(
+            f"data.directory: where are the {name} files? (--data-dir DIR); or give [inputs] low = ..., high = ..."
+        )
+    return np.stack([network.input_low, network.input_high])
 
 
 def _table(rows: Iterable[Iterable[float]], columns: int, key: str) -> FloatArray:

@@ -3,25 +3,51 @@
 Latent real weights in [-1, 1] are discretised in the forward and backward pass; the gradient goes straight through to
 the latent ones, whose updates are scaled by sqrt((fan_in + fan_out) / 1.5) and clipped (the scaling of the published
 implementation). No batch normalisation. The epoch that is best on the validation part is kept.
+
+With ``normalise`` the discrete weights of layer l act as W_l c_l, c_l = sqrt(1.5 / (fan_in + fan_out)), so that sums
+over hundreds of inputs stay near 1, where the hinge is. ReLU is positively homogeneous, so the network with weights W_l
+and biases b_l / (c_1 ... c_l) has the same outputs up to the positive factor 1 / (c_1 ... c_N): the same labels.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.design import TrainingTable
-from dsdcompile.errors import BackendError
+from dsdcompile.errors import BackendError, DesignError
 from dsdcompile.network.network import Layer, Network
-from dsdcompile.train.datasets import DataSet
+from dsdcompile.train.dataset import DataSet
 
 Report = Callable[[int, float, float], None]
 """Called after each epoch with its number, its loss and the validation accuracy."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The network of the best epoch of one run, and what chose it."""
+
+    network: Network
+    seed: int
+    epoch: int
+    """The epoch kept, from 1."""
+    validation_accuracy: float
+    loss: float
+    """The loss that helped to choose: over the validation part, or pooled with the training part."""
+    train_accuracy: float
+    """Accuracy of the kept network on the training part, without dropout."""
+
+    def rank(self, prefer: str) -> tuple[float, float]:
+        """Return what compares runs: larger is better."""
+        return _rank(prefer, self.validation_accuracy, self.loss)
 
 
 def pytorch() -> Any:
@@ -39,27 +65,39 @@ def pytorch() -> Any:
 
 def train(
     recipe: TrainingTable, data: DataSet, report: Report | None = None, checkpoint: Path | None = None
-) -> Network:
-    """Return the network of the epoch with the best validation accuracy (the lower loss breaks ties).
+) -> Trained:
+    """Return the network of the epoch that is best on the validation part (``recipe.prefer`` says by what).
 
-    Features are standardised by the training part's mean and deviation, which the network carries as its scaling; MNIST
-    pixels, already centred, are left as they are by passing a data set with unit scaling. A checkpoint file, written
-    after every tenth part of the way, lets an interrupted run resume; the same recipe gives the same network on one
-    machine.
+    Features are scaled by the training part's mean and deviation, which the network carries. A checkpoint file, written
+    ten times on the way, lets an interrupted run resume, to the same network as without interruption; one of a finished
+    run gives its network at once. A GPU is used if there is one.
 
     Raises:
         BackendError: PyTorch is not installed.
+        DesignError: the checkpoint is of another recipe.
     """
     run = _Run(recipe, data)
     first = run.load(checkpoint) if checkpoint is not None and checkpoint.is_file() else 0
     for epoch in range(first, recipe.epochs):
         loss = run.epoch(epoch)
-        accuracy = run.validate(epoch, loss)
+        accuracy = run.validate(epoch)
         if report is not None:
             report(epoch + 1, loss, accuracy)
-        if checkpoint is not None and (epoch + 1) % max(1, recipe.epochs // 10) == 0:
-            run.save(checkpoint, epoch + 1)
-    return run.network()
+        done = epoch + 1
+        if checkpoint is not None and (done == recipe.epochs or done % max(1, recipe.epochs // 10) == 0):
+            run.save(checkpoint, done)
+    return run.trained()
+
+
+def accuracy(network: Network, data: DataSet, part: str) -> float:
+    """Return the share of a part's raw examples that a network labels right."""
+    rows = data.part(part)
+    outputs = network(network.scale(data.features[rows]))
+    return float((outputs.argmax(axis=1) == data.labels[rows]).mean())
+
+
+def _rank(prefer: str, accuracy: float, loss: float) -> tuple[float, float]:
+    return (-loss, accuracy) if prefer == "loss" else (accuracy, -loss)
 
 
 class _Run:
@@ -70,18 +108,19 @@ class _Run:
         torch.manual_seed(recipe.seed)
         self.recipe, self.data = recipe, data
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.mean, self.deviation = _scaling(data)
-        scaled = (data.features - self.mean) / self.deviation
-        self.x = torch.tensor(scaled, dtype=torch.float32, device=self.device)
+        self.mean, self.deviation = data.scale()
+        self.inputs = (data.features - self.mean) / self.deviation
+        self.x = torch.tensor(self.inputs, dtype=torch.float32, device=self.device)
         self.y = torch.tensor(np.array(data.labels), device=self.device)
         self.parts = {
             name: torch.tensor(np.array(getattr(data, name)), device=self.device) for name in ("train", "validation")
         }
         widths = (data.features.shape[1], *recipe.hidden, len(data.class_names))
-        shapes = [(widths[i], widths[i + 1]) for i in range(len(widths) - 1)]
+        shapes = list(itertools.pairwise(widths))
         self.latent = [(torch.rand(a, b, device=self.device) * 2 - 1).requires_grad_() for a, b in shapes]
         self.bias = [torch.zeros(b, device=self.device, requires_grad=True) for _, b in shapes]
         self.scale = [math.sqrt((a + b) / 1.5) for a, b in shapes]
+        self.factor = [1.0 / s if recipe.normalise else 1.0 for s in self.scale]
         groups = [{"params": [w], "lr": recipe.rate * s} for w, s in zip(self.latent, self.scale, strict=True)]
         self.optimisers = [torch.optim.Adam(groups, eps=1e-8), torch.optim.Adam(self.bias, lr=recipe.rate, eps=1e-8)]
         self.best: tuple[float, float, int] = (-1.0, math.inf, 0)
@@ -100,13 +139,14 @@ class _Run:
 
     def forward(self, x: Any, *, dropping: bool) -> Any:
         drop = self.recipe.dropout
-        for depth, (latent, bias) in enumerate(zip(self.latent, self.bias, strict=True)):
+        for depth, (latent, bias, factor) in enumerate(zip(self.latent, self.bias, self.factor, strict=True)):
             if dropping and drop:
                 x = self.torch.nn.functional.dropout(x, drop[min(depth, len(drop) - 1)])
-            x = x @ self.discrete(latent) + bias
+            x = x @ self.discrete(latent)
+            x = x + bias if factor == 1.0 else x * factor + bias
             if depth + 1 < len(self.latent):
                 x = self.torch.relu(x)
-        return x
+        return x if self.recipe.gain == 1.0 else x * self.recipe.gain
 
     def loss(self, outputs: Any, labels: Any) -> Any:
         functional = self.torch.nn.functional
@@ -116,6 +156,7 @@ class _Run:
         return self.torch.clamp(1 - target * outputs, min=0).square().mean()
 
     def epoch(self, number: int) -> float:
+        """Train one epoch and return its mean loss; what is random in it depends on seed and number only."""
         torch, recipe = self.torch, self.recipe
         fade = 1.0 if recipe.last_rate is None else recipe.last_rate / recipe.rate
         rate = recipe.rate * fade ** (number / max(1, recipe.epochs - 1))
@@ -139,13 +180,18 @@ class _Run:
             total += float(loss.detach()) * len(rows)
         return total / len(order)
 
-    def validate(self, epoch: int, loss: float) -> float:
+    def validate(self, epoch: int) -> float:
+        """Return the validation accuracy, and keep the network if it is the best so far."""
         torch, rows = self.torch, self.parts["validation"]
         with torch.no_grad():
             outputs = self.forward(self.x[rows], dropping=False)
             accuracy = float((outputs.argmax(dim=1) == self.y[rows]).float().mean())
+            if self.recipe.prefer == "pooled":
+                rows = torch.cat([self.parts["train"], rows])
+                outputs = self.forward(self.x[rows], dropping=False)
             loss = float(self.loss(outputs, self.y[rows]))
-        if (accuracy, -loss) > (self.best[0], -self.best[1]):
+        prefer = self.recipe.prefer
+        if not self.kept or _rank(prefer, accuracy, loss) > _rank(prefer, *self.best[:2]):
             self.best = (accuracy, loss, epoch + 1)
             self.kept = [
                 (
@@ -156,14 +202,19 @@ class _Run:
             ]
         return accuracy
 
-    def network(self) -> Network:
+    def trained(self) -> Trained:
         last = len(self.kept) - 1
-        unscaled = not self.mean.any() and (self.deviation == 1).all()
-        return Network(
-            layers=tuple(Layer(w, b, "linear" if i == last else "relu") for i, (w, b) in enumerate(self.kept)),
+        folded = np.cumprod(self.factor)
+        network = Network(
+            layers=tuple(
+                Layer(w, b if factor == 1.0 else b / factor, "linear" if i == last else "relu")
+                for i, ((w, b), factor) in enumerate(zip(self.kept, folded.tolist(), strict=True))
+            ),
             weight_set=self.recipe.weights,
-            scale_mean=None if unscaled else self.mean,
-            scale_deviation=None if unscaled else self.deviation,
+            scale_mean=self.mean,
+            scale_deviation=self.deviation,
+            input_low=self.inputs[self.data.train].min(axis=0),
+            input_high=self.inputs[self.data.train].max(axis=0),
             features=self.data.feature_names,
             labels=self.data.class_names,
             training={
@@ -174,6 +225,8 @@ class _Run:
                 "torch": str(self.torch.__version__),
             },
         )
+        right = accuracy(network, self.data, "train")
+        return Trained(network, self.recipe.seed, self.best[2], self.best[0], self.best[1], right)
 
     def save(self, path: Path, epoch: int) -> None:
         state = {
@@ -190,9 +243,11 @@ class _Run:
         partial.replace(path)
 
     def load(self, path: Path) -> int:
+        """Take up the state of a checkpoint and return how many epochs it has behind it."""
         state = self.torch.load(path, weights_only=True, map_location=self.device)
-        if state["recipe"] != self.recipe.model_dump_json():
-            return 0
+        shapes = [tuple(w.shape) for w in self.latent]
+        if state["recipe"] != self.recipe.model_dump_json() or [tuple(w.shape) for w in state["latent"]] != shapes:
+            raise DesignError(f"{path}: a checkpoint of another recipe; remove it to train anew")
         with self.torch.no_grad():
             for own, saved in zip((*self.latent, *self.bias), (*state["latent"], *state["bias"]), strict=True):
                 own.copy_(saved)
@@ -202,12 +257,3 @@ class _Run:
         arrays = [array.cpu().numpy() for array in state["kept"]]
         self.kept = [(arrays[i], arrays[i + 1]) for i in range(0, len(arrays), 2)]
         return int(state["epoch"])
-
-
-def _scaling(data: DataSet) -> tuple[FloatArray, FloatArray]:
-    """Return the training part's mean and deviation a feature; for data that are already centred pixels 0 and 1."""
-    if data.centred:
-        return np.zeros(data.features.shape[1]), np.ones(data.features.shape[1])
-    part = data.features[data.train]
-    deviation = part.std(axis=0)
-    return part.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
