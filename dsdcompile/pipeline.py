@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import final
 
 from dsdcompile.design import Design
+from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.simulate.batches import Batches, Executors, here
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.files import write_results
 from dsdcompile.stages.ordering import order_system
@@ -48,7 +50,13 @@ NEEDS = {
 
 
 def run(
-    design: Design, folder: Path, out: Path, *, stages: Collection[Stage] = STAGES, progress: Callable[[str], None]
+    design: Design,
+    folder: Path,
+    out: Path,
+    *,
+    stages: Collection[Stage] = STAGES,
+    progress: Callable[[str], None],
+    executors: Executors = here,
 ) -> Results:
     """Carry a design through the stages asked for, write their files into ``out``, and return all values.
 
@@ -59,6 +67,7 @@ def run(
             changes.
         stages: What is wanted.
         progress: Called with a line at the start of each stage.
+        executors: Where large batches of examples are simulated.
 
     Raises:
         DsdcompileError: the design asks for something that cannot be; nothing of the failing stage is written.
@@ -91,7 +100,8 @@ def run(
     simulated = None
     if Stage.SIMULATE in wanted:
         progress(f"simulating {len(source.examples.inputs)} examples")
-        simulated = simulate_all(design, source, compiled, translated, verified)
+        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces"), progress)
+        simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
     # Domains get sequences, searched and checked, and strands become an order.
     sequencing = sheet = steps = None

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from dsdcompile import pipeline
+from dsdcompile.cli import executors
 from dsdcompile.cli.commands import Commands, Progress
 from dsdcompile.formats.design_file import load_design
 
@@ -33,6 +34,7 @@ def add_commands(commands: Commands) -> None:
         parser.add_argument(
             "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
         )
+        parser.add_argument("--executor", metavar="WHERE", default="auto", help=executors.HELP)
         parser.add_argument("--quiet", action="store_true", help="no progress")
         parser.set_defaults(act=_act)
 
@@ -48,7 +50,14 @@ def _act(options: argparse.Namespace) -> int:
     design = load_design(options.design, changes)
     folder = options.out or Path("build") / design.name
     wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)
-    results = pipeline.run(design, options.design.parent, folder, stages=wanted, progress=Progress(quiet=options.quiet))
+    results = pipeline.run(
+        design,
+        options.design.parent,
+        folder,
+        stages=wanted,
+        progress=Progress(quiet=options.quiet),
+        executors=executors.executors(options.executor),
+    )
     for line in results.headlines():
         print(line)
     print(f"results: {folder}")

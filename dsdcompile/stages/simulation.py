@@ -15,8 +15,9 @@ from dsdcompile.design import Design
 from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
+from dsdcompile.simulate.batches import Batches, batch_horizon
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
-from dsdcompile.simulate.completion import Completion, Horizon, completion, horizon
+from dsdcompile.simulate.completion import Completion, Horizon, completion
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 from dsdcompile.stages.compilation import Compiled
@@ -135,7 +136,12 @@ class _Entrant:
 
 
 def simulate_all(
-    design: Design, source: Source, compiled: Compiled, translated: Translated, verified: Verified | None
+    design: Design,
+    source: Source,
+    compiled: Compiled,
+    translated: Translated,
+    verified: Verified | None,
+    batches: Batches | None = None,
 ) -> Simulated:
     """Simulate every CRN of a design on one axis, to the time by which the outputs have come to rest.
 
@@ -143,8 +149,11 @@ def simulate_all(
     units, which follow the formal CRN from the start; enumerated strands, whose toeholds are not yet tuned, are left
     out.
 
+    Large batches of examples go through ``batches``.
+
     Raises:
         SimulationError: an integration fails, or outputs do not come within ``simulate.within`` of their limit.
+        BackendError: the executor of ``batches`` fails.
     """
     matched = translated.matching is not None
     molar = Scale(translated.dosing.unit, design.kinetics.time_unit)
@@ -171,7 +180,7 @@ def simulate_all(
             [_curves(race[2], row, np.array([0.0, rest / molar.time]), tolerances).outputs[-1] for row in inputs]
         )
     elif limits is not None:
-        done = _rest(design, race[2], inputs, limits, tolerances)
+        done = _rest(design, race[2], inputs, limits, tolerances, batches)
         outputs, rest = done.outputs / molar.unit, done.time
     chosen = inputs[design.simulate.example - 1]
     end = _end(
@@ -223,9 +232,16 @@ def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:
     return entrant.crn.inlet(inputs * entrant.scale.unit)
 
 
-def _rest(design: Design, entrant: _Entrant, inputs: FloatArray, limits: FloatArray, tolerances: Tolerances) -> Horizon:
+def _rest(
+    design: Design,
+    entrant: _Entrant,
+    inputs: FloatArray,
+    limits: FloatArray,
+    tolerances: Tolerances,
+    batches: Batches | None = None,
+) -> Horizon:
     """Return when, and where, all of some examples have come to rest in a CRN, in its own units."""
-    return horizon(
+    return batch_horizon(
         entrant.crn,
         _states(entrant, inputs),
         limits * entrant.scale.unit,
@@ -233,6 +249,7 @@ def _rest(design: Design, entrant: _Entrant, inputs: FloatArray, limits: FloatAr
         first=DEFAULT_TIME * entrant.scale.time,
         most=MOST_TIME * entrant.scale.time,
         tolerances=tolerances.scaled(entrant.scale.unit),
+        batches=batches,
     )
 
 
