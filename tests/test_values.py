@@ -15,7 +15,7 @@ from dsdcompile.crn.limit import limit_state
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.reduce import reduce
 
-BUILDERS = {"WordPool"}
+BUILDERS = {"WordPool", "Assembly"}
 """Public dataclasses that are no values but are filled step by step."""
 
 

@@ -30,9 +30,9 @@ def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
     )
     done = [simulated.completions.get(name) for name in ("implementation", "crosstalk")]
     times = [show_duration(c.latest(0.9) * simulated.scale.time) for c in done if c is not None]
-    effect = f"With these bindings switched on, 90 % is complete after {times[-1]} instead of {times[0]}."
+    effect = "With these bindings switched on, 90 % is complete after {1} instead of {0}."
     return (
         paragraph(text)
         + table(("most held up", "", "partners", "of its time"), rows, (2, 3))
-        + (paragraph(effect) if len(times) == 2 else "")
+        + (paragraph(effect.format(*times)) if len(times) == 2 else "")
     )
