@@ -54,6 +54,13 @@ def test_soloveichik_systems_compose(data):
     agree(translate(data.draw(small_crns(SOLOVEICHIK)), SOLOVEICHIK))
 
 
+@pytest.mark.parametrize("scheme", [s for s in SCHEMES if s is not SOLOVEICHIK], ids=lambda s: s.name)
+@settings(max_examples=4)
+@given(st.data())
+def test_systems_of_every_scheme_compose(scheme, data):
+    agree(translate(data.draw(small_crns(scheme, most=2)), scheme))
+
+
 @settings(max_examples=10)
 @given(st.data())
 def test_with_remote_toeholds_both_find_the_same_faults(data):
