@@ -277,6 +277,24 @@ class LabTable(Table):
     """What is ordered, and how."""
 
     vendor: Literal["idt"] = Field("idt", description="whose order form")
+    purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
+    plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
+    prices: dict[str, float] = Field(default_factory=dict, description="price a base by scale, for the vendor's own")
+    freezer: str | None = Field(
+        None, description="CSV file (name, sequence) of strands in the freezer, relative to the design file"
+    )
+    reporters: bool = Field(True, description="a fluorescent reporter for each output rail")
+    reporter: Molar | None = Field(
+        None, description="concentration of reporters (default: half more than the largest output)"
+    )
+    colours: Annotated[tuple[str, str], Field(strict=False)] = Field(
+        ("FAM", "ROX"), description="fluorophores of plus and minus rails"
+    )
+    stock: Molar = Field(1e-4, description="concentration of strands as resuspended or normalised, such as '100 uM'")
+    gate_stock: Molar = Field(1e-5, description="concentration of annealed complexes, such as '10 uM'")
+    excess: Annotated[float, Field(ge=1, le=2)] = Field(1.2, description="other strands of a gate for one backbone")
+    smallest_volume: Annotated[float, Field(ge=0.1, le=10)] = Field(1.0, description="smallest volume pipetted, uL")
+    well_volume: Annotated[float, Field(ge=10, le=2000)] = Field(50.0, description="reaction volume of a well, uL")
     longest_strand: Annotated[int, Field(ge=20, le=200)] = Field(
         120, description="longest strand the lab orders, nt (about 100 standard, 200 ultramer)"
     )

@@ -10,13 +10,12 @@ from typing import final
 from dsdcompile.design import Design
 from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.simulate.batches import Batches, Executors, here
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.files import write_results
-from dsdcompile.stages.ordering import order_system
+from dsdcompile.stages.ordering import order_system, stock_up
 from dsdcompile.stages.results import Results
-from dsdcompile.stages.sequencing import concentrations, sequence_system
+from dsdcompile.stages.sequencing import sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.translation import translate_crn
@@ -104,16 +103,16 @@ def run(
         simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
     # Domains get sequences, searched and checked, and strands become an order.
-    sequencing = sheet = steps = None
+    sequencing = ordered = None
     warnings = source.warnings + translated.warnings
     if Stage.SEQUENCES in wanted:
         progress(f"assigning sequences to {len(system.domains)} domains")
-        inventory = Inventory.of(system)
-        sequencing = sequence_system(design, inventory, concentrations(source, translated), store, progress)
-        ordered = order_system(design, source, translated, sequencing.sequenced)
-        sheet, steps, warnings = ordered.sheet, ordered.protocol, warnings + ordered.warnings
+        stock = stock_up(design, source, compiled, translated)
+        sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
+        ordered = order_system(design, folder, source, translated, stock, sequencing.sequenced)
+        warnings += ordered.warnings
 
-    results = Results(design, source, compiled, translated, verified, simulated, sequencing, sheet, steps, warnings)
+    results = Results(design, source, compiled, translated, verified, simulated, sequencing, ordered, warnings)
     return _written(results, out, progress)
 
 

@@ -22,8 +22,8 @@ def show_order(sheet: OrderSheet) -> bytes:
     assert page is not None, "a new workbook has a sheet"
     page.title = "IDT bulk input"
     page.append(["Name", "Sequence", "Scale", "Purification"])
-    for line in sheet.lines:
-        page.append([line.name, line.sequence, line.scale, line.purification])
+    for line in sheet.ordered:
+        page.append([line.name, line.modified, line.scale, line.purification])
     page.freeze_panes = "A2"
     for column, width in zip("ABCD", (24, 110, 10, 14), strict=True):
         page.column_dimensions[column].width = width

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dsdcompile.dsd.domain import Part
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.kernel import show_kernel
 from dsdcompile.dsd.system import DsdSystem
@@ -17,6 +18,10 @@ def show_pil(system: DsdSystem, dosing: Dosing, title: str = "") -> str:
     """
     lines = [f"# {line}" for line in (title, repr(system).strip("<>")) if line]
     lines += [f"length {d.name} = {d.length}" for d in system.domains.values()]
+    for part in Part:
+        names = [name for name, domain in system.domains.items() if domain.part is part]
+        lines += [f"# {part} domains: {' '.join(names)}"] if names else []
+    lines.append(f"# signal complexes: {' '.join(system.signal(s).name for s in system.initial_signals)}")
     amounts = _amounts(system, dosing)
     for added in system.initial_complexes:
         amount = amounts.get(added.name, 0.0)

@@ -1,41 +1,27 @@
-"""What the laboratory orders: each distinct strand once, with name, role, domains, sequence, scale and price."""
+"""What the laboratory orders: each distinct strand once, with name, role, domains, sequence, scale and price.
+
+A strand that is in the freezer already is listed and not ordered again. The fluorophore and quencher of a reporter are
+part of its strands, so a strand with and one without are two strands.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+from dsdcompile.dsd.complex import Strand
+from dsdcompile.dsd.system import OrderedStrand
 from dsdcompile.errors import SequenceError
+from dsdcompile.lab.reporters import Reporter
+from dsdcompile.lab.vendor import Label, Vendor
 from dsdcompile.sequences.sequenced import SequencedSystem
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Synthesis:
-    """One way a vendor makes strands."""
-
-    scale: str
-    """The vendor's code."""
-    shortest: int
-    """nt."""
-    longest: int
-    """nt."""
-    per_base: float
-    """Price a nt, in the currency of the price table."""
-
-
-IDT: tuple[Synthesis, ...] = (
-    Synthesis("25nm", 15, 60, 0.20),
-    Synthesis("100nm", 10, 90, 0.36),
-    Synthesis("4nmU", 45, 200, 0.50),
-)
-"""IDT's DNA oligo scales by length, cheapest first; prices are examples in US dollars to be replaced by one's own."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One strand to order."""
+    """One strand to order, or to take out of the freezer."""
 
     name: str
     role: str
@@ -45,19 +31,36 @@ class OrderLine:
     scale: str
     purification: str
     price: float
+    """0 for a strand from the freezer."""
+    five: str = ""
+    """The vendor's code of the modification at the 5' end."""
+    three: str = ""
+    freezer: str = ""
+    """The name under which the freezer has it; empty if it is ordered."""
 
     @property
     def length(self) -> int:
         """Length in nt."""
         return len(self.sequence)
 
+    @property
+    def modified(self) -> str:
+        """The sequence with its modifications, as the vendor reads it."""
+        return f"{self.five}{self.sequence}{self.three}"
+
 
 @final
 @dataclass(frozen=True, slots=True)
 class OrderSheet:
-    """All strands to order."""
+    """All strands."""
 
     lines: tuple[OrderLine, ...]
+    currency: str = "USD"
+
+    @property
+    def ordered(self) -> tuple[OrderLine, ...]:
+        """The strands that are not in the freezer."""
+        return tuple(line for line in self.lines if not line.freezer)
 
     @property
     def nucleotides(self) -> int:
@@ -75,36 +78,70 @@ class OrderSheet:
         return sum(line.price for line in self.lines)
 
 
-def order(sequenced: SequencedSystem, syntheses: tuple[Synthesis, ...] = IDT) -> OrderSheet:
+@final
+@dataclass(frozen=True)
+class OrderOptions:
+    """What the laboratory wants."""
+
+    vendor: Vendor
+    purification: str = "STD"
+    """Of gate strands; reporters are purified by HPLC where the vendor offers it, as dyes need."""
+    colours: tuple[str, str] = ("FAM", "ROX")
+    """Fluorophores of plus and minus rails."""
+    freezer: Mapping[str, str] | None = None
+    """Sequence with its modifications -> name, of what is in the freezer."""
+
+
+def order(sequenced: SequencedSystem, options: OrderOptions, reporters: tuple[Reporter, ...] = ()) -> OrderSheet:
     """Return the order for everything an experimenter adds.
 
     Raises:
         SequenceError: a strand has a length that no synthesis makes; the message names strands and a remedy.
+        DesignError: the vendor lacks a label or a purification.
     """
-    inventory = sequenced.inventory
+    ends = _ends(reporters, options)
     lines, impossible = [], []
-    for strand in inventory.strands:
-        length = inventory.length(strand.domains)
-        fitting = [s for s in syntheses if s.shortest <= length <= s.longest]
-        if not fitting:
-            impossible.append(f"{strand.name} ({length} nt)")
-            continue
-        chosen = min(fitting, key=lambda s: s.per_base)
-        lines.append(
-            OrderLine(
-                strand.name,
-                strand.role,
-                strand.domains,
-                sequenced.strand(strand.domains),
-                chosen.scale,
-                "STD",
-                length * chosen.per_base,
-            )
-        )
+    for strand in sequenced.inventory.strands:
+        line = _line(sequenced, strand, ends.get(strand.domains, ()), options)
+        if line is None:
+            impossible.append(f"{strand.name} ({sequenced.inventory.length(strand.domains)} nt)")
+        else:
+            lines.append(line)
     if impossible:
-        shortest, longest = min(s.shortest for s in syntheses), max(s.longest for s in syntheses)
+        vendor = options.vendor
         raise SequenceError(
-            f"strands of {shortest} to {longest} nt can be ordered, not {', '.join(impossible[:5])}"
-            f"{' and others' if len(impossible) > 5 else ''}; a smaller scheme.max_products shortens gates"
+            f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered with {options.purification}, not "
+            f"{', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
+            "scheme.max_products shortens gates, and --set lab.purification=STD allows more lengths"
         )
-    return OrderSheet(tuple(lines))
+    return OrderSheet(tuple(lines), options.vendor.currency)
+
+
+def _ends(reporters: tuple[Reporter, ...], options: OrderOptions) -> dict[Strand, tuple[tuple[Label, bool], ...]]:
+    """Return the labels of each reporter strand, each with whether it is at the 5' end."""
+    found: dict[Strand, tuple[tuple[Label, bool], ...]] = {}
+    for reporter in reporters:
+        dye = options.vendor.label(options.colours[reporter.rail])
+        quencher = options.vendor.label(dye.quencher)
+        found[reporter.bright] = ((dye, reporter.five),)
+        found[reporter.dark] = ((quencher, not reporter.five),)
+    return found
+
+
+def _line(
+    sequenced: SequencedSystem, strand: OrderedStrand, labels: tuple[tuple[Label, bool], ...], options: OrderOptions
+) -> OrderLine | None:
+    sequence, vendor = sequenced.strand(strand.domains), options.vendor
+    five = "".join(label.five for label, at_five in labels if at_five)
+    three = "".join(label.three for label, at_five in labels if not at_five)
+    stored = (options.freezer or {}).get(f"{five}{sequence}{three}", "")
+    wish = options.purification if strand.role in ("gate", "reporter") else "STD"
+    if labels and "HPLC" in dict(vendor.purification):
+        wish = "HPLC"
+    chosen = vendor.cheapest(len(sequence), wish)
+    if stored:
+        return OrderLine(strand.name, strand.role, strand.domains, sequence, "", "", 0.0, five, three, stored)
+    if chosen is None:
+        return None
+    price = len(sequence) * chosen.per_base + vendor.purify(wish) + sum(label.price for label, _ in labels)
+    return OrderLine(strand.name, strand.role, strand.domains, sequence, chosen.scale, wish, price, five, three)

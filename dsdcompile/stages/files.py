@@ -10,14 +10,20 @@ from typing import Any
 import numpy as np
 
 from dsdcompile.crn.text import show_crn
+from dsdcompile.formats.fasta import show_fasta
+from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
 from dsdcompile.formats.pil import show_pil
-from dsdcompile.formats.protocol_md import show_protocol
+from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
+from dsdcompile.formats.protocol_md import Expected, show_protocol
+from dsdcompile.formats.robot_csv import show_robot
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
+from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
+from dsdcompile.stages.sequencing import reaction_conditions
 
 
 def files(results: Results) -> dict[str, str | bytes]:
@@ -39,30 +45,47 @@ def files(results: Results) -> dict[str, str | bytes]:
         found["comparison.json"] = show_json(results.simulated.summary())
     if results.sequencing is not None:
         found["sequence_checks.json"] = show_json(results.sequencing.to_json())
-    if results.sheet is not None:
-        found["strands.csv"] = show_strands(results.sheet)
-        found["order.xlsx"] = show_order(results.sheet)
-        found |= _bench(results)
+    if results.ordered is not None:
+        found |= _bench(results, results.ordered)
     if results.complete:
         found["report.html"] = show_report(results)
     return found
 
 
-def _bench(results: Results) -> dict[str, str | bytes]:
-    """Return the protocol, with the expected time course if the example was simulated."""
-    if results.protocol is None or results.sheet is None:
-        return {}
-    course: list[tuple[float, list[float]]] = []
-    names: list[str] = []
+def _bench(results: Results, ordered: Ordered) -> dict[str, str | bytes]:
+    """Return what the laboratory works from: orders, protocol, robot file, exports."""
+    design, wells = results.design, results.design.lab.plate
+    found: dict[str, str | bytes] = {
+        "strands.csv": show_strands(ordered.sheet),
+        "order.xlsx": show_order(ordered.sheet),
+        "plates.xlsx": show_plates_xlsx(ordered.sheet, wells),
+        "plates.csv": show_plates_csv(ordered.sheet, wells),
+    }
+    if results.sequencing is not None:
+        sequenced, amounts = results.sequencing.sequenced, ordered.stock.amounts
+        found["strands.fasta"] = show_fasta(sequenced)
+        found["nupack_analysis.py"] = show_nupack(sequenced, reaction_conditions(design), amounts, design.name)
+    if ordered.protocol is not None:
+        found["protocol.md"] = show_protocol(design.name, ordered.protocol, ordered.sheet, _expected(results, ordered))
+        found["robot.csv"] = show_robot(ordered.protocol, ordered.sheet)
+    return found
+
+
+def _expected(results: Results, ordered: Ordered) -> list[Expected]:
+    """Return how each reporter lights up in the simulated implementation of the example, if there is one."""
     simulated = results.simulated
     curve = None if simulated is None else simulated.by_name("implementation")
-    if simulated is not None and curve is not None:
-        rows = np.unique(np.linspace(0, len(curve.times) - 1, 13).astype(int))
-        course = [(float(curve.times[r]) * simulated.scale.time, curve.outputs[r].tolist()) for r in rows]
-        labels = results.source.network.labels if results.source.network is not None else ()
-        names = list(labels) or [f"y{i}" for i in range(1, curve.outputs.shape[1] + 1)]
-    text = show_protocol(results.design.name, results.protocol, results.sheet, course, names)
-    return {"protocol.md": text}
+    if simulated is None or curve is None:
+        return []
+    rows = np.unique(np.linspace(0, len(curve.times) - 1, 13).astype(int))
+    times = tuple(float(curve.times[r]) * simulated.scale.time for r in rows)
+    found = []
+    for reporter in ordered.stock.reporters:
+        rail = curve.rails[rows, reporter.output, reporter.rail] * simulated.scale.unit
+        open_ = np.minimum(1.0, rail / ordered.stock.amounts[reporter.name])
+        colour = results.design.lab.colours[reporter.rail]
+        found.append(Expected(reporter.name, colour, times, tuple(open_.tolist())))
+    return found
 
 
 def write_results(results: Results, folder: Path) -> None:

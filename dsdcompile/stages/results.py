@@ -9,8 +9,8 @@ from typing import Any, final
 from dsdcompile.design import Design
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.lab.protocol import Protocol
 from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.source import Source
@@ -35,10 +35,14 @@ class Results:
     verified: Verified | None = None
     simulated: Simulated | None = None
     sequencing: Sequencing | None = None
-    sheet: OrderSheet | None = None
-    protocol: Protocol | None = None
+    ordered: Ordered | None = None
     warnings: tuple[str, ...] = ()
     """What a user must know before ordering."""
+
+    @property
+    def sheet(self) -> OrderSheet | None:
+        """The strand order, if it was made."""
+        return None if self.ordered is None else self.ordered.sheet
 
     @property
     def nothing_wrong(self) -> bool:
@@ -49,7 +53,7 @@ class Results:
     @property
     def complete(self) -> bool:
         """Whether every stage has been made, so that there is a report to write."""
-        return None not in (self.translated, self.verified, self.simulated, self.sequencing, self.sheet)
+        return None not in (self.translated, self.verified, self.simulated, self.sequencing, self.ordered)
 
     def summary(self) -> dict[str, Any]:
         """Return every headline number, as plain data for ``summary.json``."""
@@ -73,7 +77,7 @@ class Results:
         if self.sequencing is not None:
             found["sequences"] = _sequences(self.sequencing)
         if self.sheet is not None:
-            found["order"] = {"strands": len(self.sheet.lines), "cost": round(self.sheet.cost, 2), "currency": "USD"}
+            found["order"] = _order(self.sheet)
         return found
 
     def headlines(self) -> list[str]:
@@ -104,7 +108,11 @@ class Results:
         if self.sequencing is not None:
             lines += _sequence_lines(self.sequencing)
         if self.sheet is not None:
-            lines.append(f"order: {len(self.sheet.lines)} strands, about {self.sheet.cost:,.0f} USD")
+            reused = len(self.sheet.lines) - len(self.sheet.ordered)
+            lines.append(
+                f"order: {len(self.sheet.ordered)} strands, about {self.sheet.cost:,.0f} {self.sheet.currency}"
+                + (f"; {reused} from the freezer" if reused else "")
+            )
         return lines
 
 
@@ -178,6 +186,16 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             "completion_hours": hours,
             "all_examples_at_rest_hours": None if simulated.rest is None else round(simulated.rest / 3600, 6),
         },
+    }
+
+
+def _order(sheet: OrderSheet) -> dict[str, Any]:
+    return {
+        "strands": len(sheet.lines),
+        "reused": len(sheet.lines) - len(sheet.ordered),
+        "nucleotides": sheet.nucleotides,
+        "cost": round(sheet.cost, 2),
+        "currency": sheet.currency,
     }
 
 

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, final
 
-import numpy as np
-
 from dsdcompile.design import Design
-from dsdcompile.dsd.template import Role
 from dsdcompile.errors import FormatError, SequenceError
 from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, parse_objective, show_checkpoint
 from dsdcompile.formats.store import Store, key_of
+from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.formats.writing import show_json
-from dsdcompile.lab.order import IDT
 from dsdcompile.sequences.assignment import AssignmentOptions, assign_words
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.inventory import Inventory
@@ -26,8 +23,6 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nupack import Nupack
 from dsdcompile.sequences.thermo.vienna import Vienna
-from dsdcompile.stages.source import Source
-from dsdcompile.stages.translation import Translated
 
 METHOD = 1
 """Raised when the search or a rule changes, so that stored sequences are made again."""
@@ -77,7 +72,8 @@ def sequence_system(
     """
     table, limits = design.sequences, check_limits(design)
     options = assignment_options(design)
-    lengths = (min(s.shortest for s in IDT), max(s.longest for s in IDT))
+    made = load_vendor(design.lab.vendor)
+    lengths = (made.shortest, made.longest)
     with backend(design) as model:
         described = [options.alphabet, options.first_k, options.last_k, options.gc, options.spread, table.forbid]
         request = [described, sorted(table.fixed.items()), limits, table.seed, table.effort, lengths]
@@ -126,9 +122,9 @@ def sequence_system(
             "report": report.to_json(),
         }
         store.put("sequences", key, show_json(content))
-    made = _stored(store, key, inventory)
-    assert made is not None, "what was just stored can be read"
-    return made
+    stored = _stored(store, key, inventory)
+    assert stored is not None, "what was just stored can be read"
+    return stored
 
 
 def _stored(store: Store, key: str, inventory: Inventory) -> Sequencing | None:
@@ -187,14 +183,3 @@ def assignment_options(design: Design) -> AssignmentOptions:
         fixed=MappingProxyType(dict(table.fixed)),
         forbid=table.forbid,
     )
-
-
-def concentrations(source: Source, translated: Translated) -> dict[str, float]:
-    """Return the concentration of every fuel and initial signal, M: for inputs the most over the declared examples."""
-    system, dosing = translated.system, translated.dosing
-    state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * dosing.unit
-    found = {system.signal(s).name: float(state[s]) for s in system.initial_signals}
-    for module in range(system.n_modules):
-        for column, fuel in enumerate(system.module(module, Role.FUEL)):
-            found[fuel.name] = float(dosing.fuels[module, column])
-    return found

@@ -17,6 +17,11 @@ FILES = {
     "comparison.json",
     "strands.csv",
     "sequence_checks.json",
+    "strands.fasta",
+    "nupack_analysis.py",
+    "plates.csv",
+    "plates.xlsx",
+    "robot.csv",
     "order.xlsx",
     "protocol.md",
     "report.html",
@@ -70,12 +75,12 @@ def test_a_stage_alone_writes_its_files_and_its_part_of_the_summary(tmp_path):
     assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     assert {"strands.csv", "order.xlsx", "protocol.md"} <= {p.name for p in tmp_path.iterdir()}
     summary = json.loads((tmp_path / "summary.json").read_text())
-    assert summary["order"]["strands"] == 16
+    assert summary["order"]["strands"] == 20
     assert "verification" not in summary
     assert run("verify", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["verification"]["verdict"] == "proved"
-    assert summary["order"]["strands"] == 16
+    assert summary["order"]["strands"] == 20
 
 
 def test_a_changed_design_does_not_keep_old_numbers(tmp_path):

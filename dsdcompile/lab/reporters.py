@@ -1,0 +1,91 @@
+"""Fluorescent reporters: for each output rail a duplex that its signal opens.
+
+The signal's first toehold with the recognition domain beside it, ``a b``, displaces the quencher strand ``b`` from the
+fluorophore strand ``b* a*``; the dye sits where the two strands' ends meet, so that it lights up when they part::
+
+    signal  ... a b ...        reporter  b( + ) a*        dye at the 5' end of b* a*, quencher at the 3' end of b
+
+Two rails of an output have two colours and share a well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import final
+
+from dsdcompile.crn.crn import NO_RAIL
+from dsdcompile.dsd.complex import NICK, Complex, Strand
+from dsdcompile.dsd.domain import Domain, Part, complement
+from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.errors import SchemeError
+from dsdcompile.sequences.inventory import Inventory, Item
+
+READABLE = ((Part.TOEHOLD, Part.RECOGNITION), (Part.RECOGNITION, Part.TOEHOLD))
+"""What a reporter opens by."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The reporter of one output rail."""
+
+    name: str
+    species: str
+    """The signal it reads."""
+    output: int
+    """Which output, from 0."""
+    rail: int
+    """0 for plus, 1 for minus."""
+    item: Item
+    bright: Strand
+    """The strand with the dye."""
+    dark: Strand
+    """The strand with the quencher."""
+    five: bool
+    """Whether the dye is at the 5' end (and the quencher at the 3' end), or the other way round."""
+
+
+def make_reporters(system: DsdSystem) -> tuple[tuple[Reporter, ...], dict[str, Domain]]:
+    """Return a reporter for each output rail of a system, and the domains that they use.
+
+    Raises:
+        SchemeError: the scheme's signals have no toehold beside a recognition domain.
+    """
+    made: dict[str, Reporter] = {}
+    domains: dict[str, Domain] = {}
+    for output, rails in enumerate(system.crn.outputs.tolist()):
+        for rail, species in enumerate(rails):
+            if species == NO_RAIL:
+                continue
+            name = f"R_{system.crn.species[species]}"
+            if name not in made:
+                made[name] = _reporter(system, name, output, rail, species, domains)
+    return tuple(made.values()), domains
+
+
+def with_reporters(inventory: Inventory, reporters: Iterable[Reporter], domains: dict[str, Domain]) -> Inventory:
+    """Return an inventory with reporters and their domains."""
+    return inventory.extended(domains, (reporter.item for reporter in reporters))
+
+
+def _reporter(
+    system: DsdSystem, name: str, output: int, rail: int, species: int, domains: dict[str, Domain]
+) -> Reporter:
+    beside = next((pair for pair in pairwise(system.form.domains) if tuple(s.part for s in pair) in READABLE), None)
+    if beside is None:
+        raise SchemeError(f"{system.scheme}: its signals have no toehold beside a recognition domain to report by")
+    names = [system.domain_name(slot, -1, species) for slot in beside]
+    for domain, slot in zip(names, beside, strict=True):
+        domains[domain] = Domain(domain, slot.part, system.lengths.of(slot.part))
+    toehold_first = beside[0].part is Part.TOEHOLD
+    toehold, recognition = names if toehold_first else reversed(names)
+    bound, open_ = complement(recognition), complement(toehold)
+    if toehold_first:
+        complex_ = Complex((recognition, NICK, bound, open_), ("(", NICK, ")", "."))
+    else:
+        complex_ = Complex((recognition, NICK, open_, bound), ("(", NICK, ".", ")"))
+    dark, bright = complex_.strands
+    item = Item(name, "reporter", complex_)
+    return Reporter(name, system.crn.species[species], output, rail, item, bright, dark, toehold_first)

@@ -1,0 +1,109 @@
+"""What a vendor makes: scales by length, purifications, labels, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import final
+
+from dsdcompile.errors import DesignError
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """One way a vendor makes strands."""
+
+    scale: str
+    """The vendor's code."""
+    shortest: int
+    """nt."""
+    longest: int
+    """nt."""
+    per_base: float
+    """Price a nt, in the vendor's currency."""
+    purifications: tuple[str, ...] = ("STD",)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A fluorophore or quencher at one end of a strand."""
+
+    name: str
+    kind: str
+    """``fluorophore`` or ``quencher``."""
+    five: str
+    """The code at the 5' end."""
+    three: str
+    """The code at the 3' end."""
+    price: float
+    quencher: str = ""
+    """For a fluorophore: the quencher that suits it."""
+
+
+@final
+@dataclass(frozen=True)
+class Vendor:
+    """Everything an order form asks for."""
+
+    name: str
+    currency: str
+    plate_minimum: int
+    """Least wells of a plate order."""
+    syntheses: tuple[Synthesis, ...]
+    purification: tuple[tuple[str, float], ...]
+    """Each purification's code and price a strand."""
+    labels: tuple[Label, ...]
+
+    @property
+    def shortest(self) -> int:
+        """The shortest strand that can be ordered, nt."""
+        return min(s.shortest for s in self.syntheses)
+
+    @property
+    def longest(self) -> int:
+        """The longest strand that can be ordered, nt."""
+        return max(s.longest for s in self.syntheses)
+
+    def label(self, name: str) -> Label:
+        """Return a label by name.
+
+        Raises:
+            DesignError: the vendor has none of that name.
+        """
+        for label in self.labels:
+            if label.name == name:
+                return label
+        raise DesignError(f"{self.name} has no label {name!r}; it has {', '.join(label.name for label in self.labels)}")
+
+    def purify(self, code: str) -> float:
+        """Return the price of a purification.
+
+        Raises:
+            DesignError: the vendor does not offer it.
+        """
+        known = dict(self.purification)
+        if code not in known:
+            raise DesignError(f"lab.purification: {self.name} has no {code!r}; it has {', '.join(known)}")
+        return known[code]
+
+    def cheapest(self, length: int, purification: str) -> Synthesis | None:
+        """Return the cheapest synthesis of a strand of that length with that purification, None if there is none."""
+        fitting = [s for s in self.syntheses if s.shortest <= length <= s.longest and purification in s.purifications]
+        return min(fitting, key=lambda s: s.per_base, default=None)
+
+    def priced(self, prices: Mapping[str, float]) -> Vendor:
+        """Return the vendor with other prices a base, by scale.
+
+        Raises:
+            DesignError: a scale is unknown, or a price negative.
+        """
+        known = {s.scale for s in self.syntheses}
+        for scale, price in prices.items():
+            if scale not in known:
+                raise DesignError(f"lab.prices: {self.name} has no scale {scale!r}; it has {', '.join(sorted(known))}")
+            if price < 0:
+                raise DesignError(f"lab.prices.{scale}: {price}; a price is not negative")
+        made = (replace(s, per_base=prices.get(s.scale, s.per_base)) for s in self.syntheses)
+        return replace(self, syntheses=tuple(made))
