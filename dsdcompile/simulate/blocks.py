@@ -52,7 +52,7 @@ class Blocks:
     upstream: Indices
     """Reactions of earlier blocks, uint32 (upstream entries,)."""
     upstream_net: FloatArray
-    """How many each makes or takes; empty if every count is 1 (upstream entries,)."""
+    """How many each makes or takes (upstream entries,)."""
     inside_start: IntArray
     """Like upstream_start, for the reactions of the block that first uses the species (species + 1,)."""
     inside: Indices
@@ -94,7 +94,7 @@ def blocks(crn: Crn) -> Blocks:
         slot_species=slot_species.astype(np.uint32),
         upstream_start=up[0],
         upstream=up[1],
-        upstream_net=np.empty(0) if (up[2] == 1.0).all() else up[2],
+        upstream_net=up[2],
         inside_start=own[0],
         inside=own[1],
         inside_net=own[2],

@@ -23,3 +23,9 @@ def compiled(function: Kernel) -> Kernel:
     """Compile a kernel; products and sums may fuse, but not be reordered (that made gathers slower by three)."""
     made = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
     return cast(Kernel, made)
+
+
+def inlined(function: Kernel) -> Kernel:
+    """Compile a small kernel into those that call it: passing arrays by a call costs more than most of their loops."""
+    made = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    return cast(Kernel, made)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import Indices, compiled
+from dsdcompile.simulate.compiled import Indices, compiled, inlined
 
 GAMMA = 0.25
 STAGES = 6
@@ -48,7 +48,7 @@ D2 = np.array([-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.767
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
 
 
-@compiled
+@inlined
 def velocity(r: int, y: FloatArray, rates: FloatArray, slot_start: IntArray, slot_species: Indices) -> float:
     """Return the rate of reaction r at concentrations y."""
     speed = rates[r]
@@ -125,7 +125,7 @@ def factorise(
                         factors[base + i * m + j] -= scale * factors[base + k * m + j]
 
 
-@compiled
+@inlined
 def solve_block(base: int, first: int, m: int, factors: FloatArray, pivots: IntArray, u: FloatArray) -> None:
     """Solve one block in place: u[first:first + m] is the right-hand side, then the solution."""
     if m == 1:
@@ -149,31 +149,20 @@ def solve_block(base: int, first: int, m: int, factors: FloatArray, pivots: IntA
         u[first + i] = total * factors[base + i * m + i]
 
 
-@compiled
+@inlined
 def gather(s: int, start: IntArray, reactions: Indices, net: FloatArray, u: FloatArray) -> float:
-    """Return how much some reactions change species s; an empty ``net`` means one each."""
+    """Return how much some reactions change species s."""
     a = b = c = d = 0.0  # four sums at a time: one alone would wait for each addition
     e, end = start[s], start[s + 1]
-    if len(net) == 0:
-        while e + 4 <= end:
-            a += u[reactions[e]]
-            b += u[reactions[e + 1]]
-            c += u[reactions[e + 2]]
-            d += u[reactions[e + 3]]
-            e += 4
-        while e < end:
-            a += u[reactions[e]]
-            e += 1
-    else:
-        while e + 4 <= end:
-            a += net[e] * u[reactions[e]]
-            b += net[e + 1] * u[reactions[e + 1]]
-            c += net[e + 2] * u[reactions[e + 2]]
-            d += net[e + 3] * u[reactions[e + 3]]
-            e += 4
-        while e < end:
-            a += net[e] * u[reactions[e]]
-            e += 1
+    while e + 4 <= end:
+        a += net[e] * u[reactions[e]]
+        b += net[e + 1] * u[reactions[e + 1]]
+        c += net[e + 2] * u[reactions[e + 2]]
+        d += net[e + 3] * u[reactions[e + 3]]
+        e += 4
+    while e < end:
+        a += net[e] * u[reactions[e]]
+        e += 1
     return (a + b) + (c + d)
 
 
