@@ -205,6 +205,7 @@ class VerifyTable(Table):
         "auto", description="enumerate the whole system as well: auto does so up to whole_modules modules"
     )
     whole_modules: Annotated[int, Field(ge=0)] = Field(80, description="largest system that auto enumerates whole")
+    equivalence: bool = Field(True, description="judge templates by CRN bisimulation and pathway decomposition as well")
 
 
 @final

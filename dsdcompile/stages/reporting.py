@@ -25,6 +25,7 @@ from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
 from dsdcompile.verify.verdict import Outcome, Witness
 
+ANSWERS = {Outcome.PROVED: "yes", Outcome.REFUTED: "no", Outcome.UNDECIDED: "not known"}
 TITLES = {
     "formal": "formal CRN",
     "reduced": "reduced CRN",
@@ -255,11 +256,8 @@ def _verification(verified: Verified) -> str:
     for check in verification.checks:
         parts += [_witness(witness) for witness in check.witnesses]
     if verification.certificates:
-        known = [
-            (check.name, "yes" if check.outcome is Outcome.PROVED else "no", check.detail)
-            for check in verification.certificates
-        ]
-        parts.append(table(("property of the CRN", "", "what follows, or why not"), known))
+        known = [(check.name, ANSWERS[check.outcome], check.detail) for check in verification.certificates]
+        parts.append(table(("property", "", "what follows, or why not"), known))
     settings = ", ".join(f"{name} = {value}" for name, value in verification.options)
     parts.append(paragraph(f"Made with {', '.join(verification.tools)}: {settings}."))
     parts.append(paragraph("Assumed: " + "; ".join(verification.assumptions) + "."))

@@ -18,6 +18,7 @@ from dsdcompile.formats.store import Store, key_of
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import unchanged
 from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.equivalence import crnverifier, judge_templates
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
 from dsdcompile.verify.certificates import conservation, dual_rail, rate_independence
@@ -60,6 +61,9 @@ def verify_system(design: Design, source: Source, compiled: Compiled, translated
     doses = dose_check(system, translated.dosing, translated.turnover)
     asked, properties = _crns(source, compiled)
     verification = _verification(system, composition, enumerated, options, *asked, doses)
+    if design.verify.equivalence:
+        properties += judge_templates(system, store)
+        verification = replace(verification, tools=(*verification.tools, crnverifier()))
     return Verified(replace(verification, certificates=properties), composition, enumerated)
 
 

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
@@ -28,7 +29,8 @@ from dsdcompile.crn.matrices import IntArray, frozen_ints
 from dsdcompile.errors import CrnError
 from dsdcompile.verify.verdict import Check, Outcome, Witness
 
-WORKER = "dsdcompile.verify.crnverifier_process"
+WORKER = Path(__file__).with_name("crnverifier_process.py")
+"""Run as a file: the package itself takes longer to load than most answers take."""
 
 
 @final
@@ -75,7 +77,7 @@ def equivalent(claim: Claim, notion: Notion, seconds: float = 60.0) -> Check:
     name = f"{notion} of {claim.implementation.n_reactions} with {claim.formal.n_reactions} reactions"
     if not available():
         return Check(name, Outcome.UNDECIDED, "crnverifier is not installed (pip install crnverifier)")
-    command = [sys.executable, "-m", WORKER]
+    command = [sys.executable, "-I", str(WORKER)]
     try:
         done = subprocess.run(
             command, input=json.dumps(task(claim, notion)), capture_output=True, text=True, timeout=seconds

@@ -79,7 +79,7 @@ class Verification:
     classes: tuple[tuple[str, int], ...] = ()
     """What was enumerated for the composition of modules, by name."""
     certificates: tuple[Check, ...] = ()
-    """Properties of a CRN that are known but not asked for: a rate-dependent one may lack them."""
+    """Properties that are known but not asked for: a rate-dependent CRN, or a published scheme, may lack them."""
 
     @property
     def outcome(self) -> Outcome:

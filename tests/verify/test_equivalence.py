@@ -43,7 +43,7 @@ def test_a_missing_verifier_decides_nothing(monkeypatch):
 
 
 def test_a_verifier_that_breaks_decides_nothing(monkeypatch):
-    monkeypatch.setattr(equivalence, "WORKER", "dsdcompile.no_such_module")
+    monkeypatch.setattr(equivalence, "WORKER", "no_such_file.py")
     check = equivalent(claims("A -> B", "A -> B"), Notion.BISIMULATION)
     assert check.outcome is Outcome.UNDECIDED
     assert "failed" in check.detail
