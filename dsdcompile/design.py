@@ -128,6 +128,18 @@ class PassesTable(Table):
     reduce: Literal["paper", "cost", "none"] = Field(
         "paper", description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; none: not at all"
     )
+    optional: Annotated[
+        tuple[
+            Literal["shift", "dead", "merge", "cancel", "annihilate", "annihilate_outputs", "fanout", "inline"],
+            ...,
+        ],
+        Field(strict=False),
+    ] = Field(
+        (),
+        description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
+        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline",
+    )
+    price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
 
 @final

@@ -80,7 +80,7 @@ def run(
 
     # The formal CRN is reduced (Algorithm 2) and legalised: every reaction becomes one that the scheme can build.
     progress(f"compiling {source.formal.n_reactions} reactions")
-    compiled = compile_crn(design, source)
+    compiled = compile_crn(design, source, progress)
     if wanted == {Stage.COMPILE}:
         return _written(Results(design, source, compiled, warnings=source.warnings), out, progress)
 

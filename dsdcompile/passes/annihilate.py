@@ -5,9 +5,14 @@
     X -> 3Yp + 2Yn        gains        Yp + Yn ->
 
 The value stays and the concentrations, and with them the fuel that later reactions need, become small. W is not
-written: nothing reads it. Pairs that nothing consumes, such as outputs, stay noncompetitive, so that the exact limit is
-defined; where reactions already consume a rail, annihilation competes with them: the limit is still the same, as the
-rails carry nothing but their difference, but only kinetics can find it.
+written: nothing reads it. There are two kinds of pairs:
+
+- ``outputs``: pairs that nothing consumes. They stay noncompetitive, so the exact limit is defined. In DNA a gate for
+  two reactants holds some of its first one while it waits for the second, so what is left of an output is partly hidden
+  from a reporter that takes free strands only.
+- ``inner``: pairs that reactions consume. Annihilation competes with them; the limit is still the same, as the rails
+  carry nothing but their difference, but only kinetics can find it, and fuels are dosed from a simulation over the
+  design's horizon. After Algorithm 2 there are no such pairs: ``M + I- -> ...`` is what is left of them.
 """
 
 from __future__ import annotations
@@ -21,17 +26,17 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.result import PassResult, unchanged
 
-Where = Literal["idle", "all"]
+Where = Literal["outputs", "inner"]
 
 
-def annihilate(crn: Crn, where: Where = "idle") -> PassResult:
-    """Return the CRN with ``S+ + S- ->`` for closed pairs: those nothing consumes, or all but inputs."""
+def annihilate(crn: Crn, where: Where = "outputs") -> PassResult:
+    """Return the CRN with ``S+ + S- ->`` for closed pairs that nothing consumes, or that something does; inputs not."""
     closed = closed_pairs(crn)
     consumed = np.asarray((crn.reactants > 0).sum(axis=0)).ravel() > 0
     made = (np.asarray((crn.products > 0).sum(axis=0)).ravel() > 0) | (crn.initial > 0)
     chosen = closed & made[crn.pairs].all(axis=1)
-    if where == "idle":
-        chosen &= ~consumed[crn.pairs].any(axis=1)
+    idle = ~consumed[crn.pairs].any(axis=1)
+    chosen &= idle if where == "outputs" else ~idle
     chosen &= ~np.isin(crn.pairs, crn.inputs).any(axis=1)
     pairs = crn.pairs[chosen]
     same = unchanged(crn)

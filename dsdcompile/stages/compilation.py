@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -14,12 +15,12 @@ from dsdcompile.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError
 from dsdcompile.passes.combine import combine
-from dsdcompile.passes.legalise import legalise
-from dsdcompile.passes.reduce import reduce
-from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.cost import CostModel
+from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
+from dsdcompile.passes.result import PassResult
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.scheme import Scheme
-from dsdcompile.stages.source import Source
+from dsdcompile.stages.source import Examples, Source
 
 
 @final
@@ -35,10 +36,14 @@ class Compiled:
     scheme: Scheme
     lengths: DomainLengths
     max_products: int
+    steps: tuple[Step, ...] = ()
+    """Every pass with the cost after it, from the formal CRN on."""
 
 
-def compile_crn(design: Design, source: Source) -> Compiled:
+def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> Compiled:
     """Reduce the formal CRN as the design says, and legalise it for the design's scheme.
+
+    A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass.
 
     Raises:
         DesignError: the scheme is unknown, or no reaction fits the longest strand.
@@ -48,12 +53,32 @@ def compile_crn(design: Design, source: Source) -> Compiled:
         design.scheme.toehold, design.scheme.recognition, design.scheme.recognition, design.scheme.clamp
     )
     most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
+    model = CostModel(scheme.template, scheme.accepts, scheme.form, lengths, most, design.passes.price)
+    setting = Setting(model, _lowest(source.examples))
+    named = set(design.passes.optional)
     if keeps_kinetics(design, source.formal):
-        reduced = combine(source.formal)
+        made = run_passes(source.formal, setting, (), progress, combine(source.formal))
+    elif design.passes.reduce == "cost":
+        made = cheapest(source.formal, setting, named, progress)
     else:
-        reduced = unchanged(source.formal) if design.passes.reduce == "none" else reduce(source.formal)
-    implementable = legalise(reduced.crn, scheme.accepts, most)
-    return Compiled(source.formal, reduced.crn, implementable.crn, reduced.then(implementable), scheme, lengths, most)
+        reduction = {"reduce"} if design.passes.reduce == "paper" else set()
+        made = run_passes(source.formal, setting, named | reduction, progress)
+    return Compiled(
+        formal=source.formal,
+        reduced=made.reduced.crn,
+        implementable=made.legal.crn,
+        meaning=made.reduced.then(made.legal),
+        scheme=scheme,
+        lengths=lengths,
+        max_products=most,
+        steps=made.steps,
+    )
+
+
+def _lowest(examples: Examples) -> FloatArray:
+    """Return the smallest value of each input over the examples and the declared box (inputs,)."""
+    low: FloatArray = np.asarray(examples.inputs.min(axis=0, initial=0.0))
+    return low if examples.corner is None else np.asarray(np.minimum(low, -examples.corner[:, 1]))
 
 
 def keeps_kinetics(design: Design, formal: Crn) -> bool:

@@ -15,7 +15,7 @@ from dsdcompile.report.chart import Chart, Line, show_chart, y_range
 from dsdcompile.report.checks import show_checks
 from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
-from dsdcompile.stages.compilation import keeps_kinetics
+from dsdcompile.stages.compilation import Compiled, keeps_kinetics
 from dsdcompile.stages.crosstalk_report import show_crosstalk
 from dsdcompile.stages.rates_report import deviations, matched, output_names, overlay, time_axis
 from dsdcompile.stages.results import Results, bimolecular
@@ -90,12 +90,18 @@ def _stages(results: Results) -> str:
             "become one. "
         )
     else:
-        first = f"Algorithm 1 makes the formal CRN, Algorithm 2 ({results.design.passes.reduce}) the reduced one. "
+        how = {
+            "paper": "Algorithm 2 the reduced one",
+            "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
+            "none": "and nothing is reduced",
+        }
+        first = f"Algorithm 1 makes the formal CRN, {how[results.design.passes.reduce]}. "
     text = (
         f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
         f"lists to {compiled.max_products} so that no strand grows too long."
     )
     made = table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
+    made += _passes(compiled)
     if results.translated is None:
         return paragraph(text) + made
     system = results.translated.system
@@ -111,6 +117,24 @@ def _stages(results: Results) -> str:
         ],
     )
     return paragraph(text) + made + built
+
+
+def _passes(compiled: Compiled) -> str:
+    """Return what the CRN costs after each pass, built by naive trees where lists are still too long."""
+    rows = [
+        (
+            step.name,
+            f"{step.reactions:,}",
+            f"{step.cost.modules:,}",
+            f"{step.cost.strands:,}",
+            f"{step.cost.nucleotides:,}",
+            step.cost.longest,
+            f"{step.cost.money:,.0f}",
+        )
+        for step in compiled.steps
+    ]
+    head = ("after", "reactions", "modules", "strands", "nt", "longest (nt)", "money")
+    return table(head, rows, (1, 2, 3, 4, 5, 6))
 
 
 def _curves(results: Results, simulated: Simulated) -> str:

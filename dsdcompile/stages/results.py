@@ -67,6 +67,18 @@ class Results:
             "reduced_bimolecular": bimolecular(self.compiled),
         }
         found["max_products"] = self.compiled.max_products
+        found["passes"] = [
+            {
+                "name": step.name,
+                "reactions": step.reactions,
+                "modules": step.cost.modules,
+                "strands": step.cost.strands,
+                "nucleotides": step.cost.nucleotides,
+                "longest_strand": step.cost.longest,
+                "cost": round(step.cost.money, 2),
+            }
+            for step in self.compiled.steps
+        ]
         if self.translated is not None:
             found |= _translated(self.translated)
         found["warnings"] = list(self.warnings)

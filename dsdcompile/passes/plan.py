@@ -1,0 +1,148 @@
+"""Which passes run, in which order, and what each saves.
+
+``reduce`` says how far unimolecular reactions are substituted away: everywhere (``paper``, Algorithm 2), where it
+lowers the cost (``cost``), or nowhere (``none``). Optional passes are named; they run in the order of :data:`ORDER`,
+and ``cost`` includes those of :data:`BY_COST`. The passes before ``annihilate`` make the reduced CRN, the others and
+legalising the implementable one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import final
+
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.passes.annihilate import annihilate
+from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.cost import Cost, CostModel
+from dsdcompile.passes.dead import remove_dead
+from dsdcompile.passes.fanout import share_products
+from dsdcompile.passes.inline import inline
+from dsdcompile.passes.legalise import legalise
+from dsdcompile.passes.merge import merge
+from dsdcompile.passes.reduce import reduce
+from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.shift import shift
+
+BEFORE: tuple[str, ...] = ("shift", "reduce", "dead", "merge", "cancel")
+AFTER: tuple[str, ...] = ("annihilate", "annihilate_outputs", "fanout", "merge", "inline")
+ORDER = BEFORE + AFTER
+"""``merge`` runs twice: sharing may build what a species stands for already."""
+BY_COST = frozenset({"dead", "merge", "cancel", "fanout", "inline"})
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What passes need to know beside the CRN."""
+
+    model: CostModel
+    lowest: FloatArray | None = None
+    """The smallest value of each input (inputs,), where one is known: what ``shift`` adds."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A pass that ran, and what the CRN costs after it."""
+
+    name: str
+    reactions: int
+    cost: Cost
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.name}: {self.reactions:,} reactions; {self.cost}"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a plan made of a formal CRN."""
+
+    reduced: PassResult
+    """From the formal to the reduced CRN."""
+    legal: PassResult
+    """From the reduced to the implementable CRN."""
+    steps: tuple[Step, ...]
+    """Every pass, beginning with the formal CRN and ending with the implementable one."""
+
+    @property
+    def cost(self) -> Cost:
+        """What the implementable CRN costs."""
+        return self.steps[-1].cost
+
+
+def run_passes(
+    formal: Crn,
+    setting: Setting,
+    names: Collection[str],
+    progress: Callable[[str], None] = lambda line: None,
+    start: PassResult | None = None,
+) -> Outcome:
+    """Run the named passes in their order, then legalise.
+
+    Args:
+        formal: What is to be built.
+        setting: The cost model and the range of inputs.
+        names: Passes of :data:`ORDER`.
+        progress: Called with a line for the CRN's cost before the first and after each pass.
+        start: A pass that has run already, if any.
+
+    Raises:
+        CrnError: a pass cannot be applied.
+        LimitExceededError: numbers grow beyond their range.
+    """
+    steps: list[Step] = []
+
+    def note(name: str, crn: Crn) -> None:
+        steps.append(Step(name, crn.n_reactions, setting.model.cost(crn)))
+        progress(str(steps[-1]))
+
+    reduced = start or unchanged(formal)
+    note("formal", reduced.crn)
+    for name in BEFORE:
+        if name in names:
+            reduced = reduced.then(_apply(name, reduced.crn, setting))
+            note(name, reduced.crn)
+    legal = unchanged(reduced.crn)
+    for name in AFTER:
+        if name in names and not (name == "merge" and "fanout" not in names):
+            legal = legal.then(_apply(name, legal.crn, setting))
+            note(name, legal.crn)
+    legal = legal.then(legalise(legal.crn, setting.model.accepts, setting.model.max_products))
+    note("legalise", legal.crn)
+    return Outcome(reduced, legal, tuple(steps))
+
+
+def cheapest(
+    formal: Crn,
+    setting: Setting,
+    optional: Collection[str] = (),
+    progress: Callable[[str], None] = lambda line: None,
+) -> Outcome:
+    """Run the passes of :data:`BY_COST` with and without sharing, and return what costs least."""
+    rest = {*BY_COST, *optional}
+    found = []
+    for title, names in (("with fan-out sharing", rest), ("with naive trees", rest - {"fanout"})):
+        progress(title)
+        found.append(run_passes(formal, setting, names, progress))
+    return min(found, key=lambda outcome: outcome.cost.rank)
+
+
+def _apply(name: str, crn: Crn, setting: Setting) -> PassResult:
+    most = setting.model.max_products
+    passes: Mapping[str, Callable[[Crn], PassResult]] = {
+        "shift": lambda crn: unchanged(crn) if setting.lowest is None else shift(crn, setting.lowest),
+        "reduce": reduce,
+        "dead": remove_dead,
+        "merge": merge,
+        "cancel": cancel,
+        "fanout": lambda crn: share_products(crn, most),
+        "inline": lambda crn: inline(crn, most),
+        "annihilate": lambda crn: annihilate(crn, "inner"),
+        "annihilate_outputs": lambda crn: annihilate(crn, "outputs"),
+    }
+    return passes[name](crn)
