@@ -51,12 +51,14 @@ def _act(options: argparse.Namespace) -> int:
     progress = Progress(quiet=options.quiet)
     runs = [_train(design.training, number, data, file, progress) for number, file in enumerate(checkpoints)]
     best = max(runs, key=lambda run: run.rank(design.training.prefer))
-    seeds = [run.seed for run in runs]
-    network = replace(best.network, training={**best.network.training, "chosen_among_seeds": seeds})
+    scores = [round(accuracy(run.network, data, "test") * len(data.test)) for run in runs]
+    network = replace(best.network, training={**best.network.training, **_record(runs, scores, len(data.test))})
     write_whole(path, show_network(network))
     for file in checkpoints:
         file.unlink(missing_ok=True)
-    _tell(runs, best, data, design.training.prefer)
+    _tell(runs, scores, len(data.test))
+    right = scores[runs.index(best)]
+    print(f"{network.title}, seed {best.seed} chosen by validation: {right} of {len(data.test)} test examples right")
     print(f"written to {path}")
     return 0
 
@@ -72,10 +74,22 @@ def _train(recipe: TrainingTable, number: int, data: DataSet, checkpoint: Path, 
     return train(recipe, data, report, checkpoint)
 
 
-def _tell(runs: Sequence[Trained], best: Trained, data: DataSet, prefer: str) -> None:
-    """Print what was trained: test accuracies are read here, once, after validation has chosen."""
-    count = len(data.test)
-    scores = [round(accuracy(run.network, data, "test") * count) for run in runs]
+def _record(runs: Sequence[Trained], scores: Sequence[int], count: int) -> dict[str, object]:
+    """Return what the network file says of all seeds; test scores were read once, after validation had chosen."""
+    seeds = [
+        {
+            "seed": run.seed,
+            "epoch": run.epoch,
+            "train_accuracy": run.train_accuracy,
+            "validation_accuracy": run.validation_accuracy,
+            "test_correct": score,
+        }
+        for run, score in zip(runs, scores, strict=True)
+    ]
+    return {"test_examples": count, "seeds": seeds}
+
+
+def _tell(runs: Sequence[Trained], scores: Sequence[int], count: int) -> None:
     for run, score in zip(runs, scores, strict=True):
         print(
             f"seed {run.seed}: epoch {run.epoch}, training {run.train_accuracy:.2%}, validation "
@@ -86,5 +100,3 @@ def _tell(runs: Sequence[Trained], best: Trained, data: DataSet, prefer: str) ->
             f"test over {len(runs)} seeds: mean {statistics.fmean(scores) / count:.2%}, standard deviation "
             f"{statistics.stdev(scores) / count:.2%}, from {min(scores)} to {max(scores)} of {count}"
         )
-    chosen = scores[runs.index(best)]
-    print(f"{best.network.title}, seed {best.seed} by validation {prefer}: {chosen} of {count} test examples right")

@@ -110,6 +110,10 @@ def test_the_command_trains_several_seeds_and_keeps_the_best_by_validation(tmp_p
     network = load_network(tmp_path / "n.json")
     scores = {line.split(":")[0]: float(line.split("validation ")[1].split("%")[0]) for line in lines}
     assert network.training["validation_accuracy"] * 100 == pytest.approx(max(scores.values()), abs=0.01)
-    assert network.training["chosen_among_seeds"] == [7, 8, 9]
+    assert [entry["seed"] for entry in network.training["seeds"]] == [7, 8, 9]
+    outputs = network(network.scale(iris().features))
+    right = int((outputs.argmax(axis=1) == iris().labels).sum())
+    assert right in [entry["test_correct"] for entry in network.training["seeds"]]
+    assert f"chosen by validation: {right} of 150" in out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["d.toml", "n.json"]
     assert main(["train", str(design), "--seeds", "0"]) == 2
