@@ -17,6 +17,7 @@ from dsdcompile.errors import DesignError
 from dsdcompile.passes.combine import combine
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
+from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.scheme import Scheme
@@ -30,6 +31,8 @@ class Compiled:
 
     formal: Crn
     reduced: Crn
+    """The formal CRN after Algorithm 2 or, with ``passes.reduce = "none"``, after the optional passes alone; what is
+    built may come from a cheaper one."""
     implementable: Crn
     meaning: PassResult
     """From formal to implementable species."""
@@ -56,16 +59,18 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
     model = CostModel(scheme.template, scheme.accepts, scheme.form, lengths, most, design.passes.price)
     setting = Setting(model, _lowest(source.examples))
     named = set(design.passes.optional)
+    reduced = None
     if keeps_kinetics(design, source.formal):
         made = run_passes(source.formal, setting, (), progress, combine(source.formal))
     elif design.passes.reduce == "cost":
         made = cheapest(source.formal, setting, named, progress)
+        reduced = reduce(source.formal).crn
     else:
         reduction = {"reduce"} if design.passes.reduce == "paper" else set()
         made = run_passes(source.formal, setting, named | reduction, progress)
     return Compiled(
         formal=source.formal,
-        reduced=made.reduced.crn,
+        reduced=made.reduced.crn if reduced is None else reduced,
         implementable=made.legal.crn,
         meaning=made.reduced.then(made.legal),
         scheme=scheme,
