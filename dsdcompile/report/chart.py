@@ -126,10 +126,18 @@ def show_chart(chart: Chart) -> str:
     )
 
 
-def _spread(places: list[float], apart: float = 12.0) -> list[float]:
-    """Move labels apart so that none covers another, keeping their order."""
+def _spread(places: list[float], apart: float = 12.0, lowest: float = HEIGHT - BOTTOM) -> list[float]:
+    """Move labels apart so that none covers another, keeping their order and none below ``lowest`` if there is room.
+
+    >>> _spread([5.0, 98.0, 99.0], 10.0, 100.0)
+    [5.0, 90.0, 100.0]
+    """
     order = np.argsort(places, kind="stable")
     moved = list(places)
     for before, after in itertools.pairwise(order):
         moved[after] = max(moved[after], moved[before] + apart)
+    limit = lowest
+    for place in order[::-1]:
+        moved[place] = min(moved[place], limit)
+        limit = moved[place] - apart
     return moved
