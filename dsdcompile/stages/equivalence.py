@@ -21,6 +21,8 @@ from dsdcompile.verify.verdict import Check, Outcome
 SECONDS = 60.0
 """Time that one answer may take."""
 WORKERS = 2
+LARGEST = 4
+"""Most molecules of a reaction, both sides together, that is judged: crnverifier's time grows fast beyond."""
 
 
 def crnverifier() -> str:
@@ -34,9 +36,10 @@ def crnverifier() -> str:
 def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
     """Return, for each template that implements a reaction, whether it is equivalent to it under each notion.
 
-    A reaction that changes nothing (A -> A) is not judged: the notions have nothing to compare.
+    A reaction that changes nothing (A -> A) is not judged: the notions have nothing to compare. Nor is one of more than
+    :data:`LARGEST` molecules; which ones are must not depend on how fast a machine is.
     """
-    shapes = [t.shape for t in system.templates if t.kind == "reaction" and t.shape.reactants != t.shape.products]
+    shapes = [t.shape for t in system.templates if t.kind == "reaction" and _judged(t.shape)]
     asked = list(product(shapes, Notion))
     key = key_of([system.scheme, [(str(shape), str(notion)) for shape, notion in asked], crnverifier()])
     kept = store.get("equivalence", key)
@@ -48,6 +51,10 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
         plain = [{"name": c.name, "outcome": str(c.outcome), "detail": c.detail} for c in found]
         store.put("equivalence", key, json.dumps(plain))
     return found
+
+
+def _judged(shape: ReactionShape) -> bool:
+    return shape.reactants != shape.products and len(shape.reactants) + len(shape.products) <= LARGEST
 
 
 def _judge(system: DsdSystem, shape: ReactionShape, notion: Notion) -> Check:
