@@ -30,6 +30,8 @@ MOST_ITERATIONS = 12
 NEWTON_SHARE = 0.1
 """Newton stops when its last change is below this share of the tolerance: the next would be about its square."""
 SAFETY = 0.9
+CAUTION = 3.0
+"""The estimate counts this many times: dual rails partly cancel in outputs, and single species hide in the mean."""
 LARGEST_GROWTH = 8.0
 
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
@@ -412,7 +414,7 @@ def integrate(
                     new = y[s, e] + change[s, (STAGES - 1) * examples + e]
                     scaled = change[s, STAGES * examples + e] / (absolute + relative * max(abs(y[s, e]), abs(new)))
                     total += scaled * scaled
-                error = max(error, np.sqrt(total / max(1, n_species)))
+                error = max(error, CAUTION * np.sqrt(total / max(1, n_species)))
         if not np.isfinite(error):
             rejected += 1
             h *= 0.25
