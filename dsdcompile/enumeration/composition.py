@@ -73,7 +73,7 @@ class _Proof:
     def __init__(self, system: DsdSystem, options: EnumerationOptions) -> None:
         self.system, self.options = system, options
         self.known: dict[tuple[Complex, ...], Enumerated] = {}
-        self.alone: dict[int, Enumerated] = {}
+        self.alone: dict[int, tuple[DsdSystem, Enumerated]] = {}
         self.patterns = 0
 
     def prove(self) -> Check:
@@ -114,7 +114,7 @@ class _Proof:
         for tube in _alone(small) if small.n_modules == 1 else _encounters(small):
             enumerated = self.enumerate(tube, lengths)
             if small.n_modules == 1:
-                self.alone[id(small.templates[int(small.template[0])])] = enumerated
+                self.alone[id(small.templates[int(small.template[0])])] = small, enumerated
             erased = [erase(c, small.form, signals) for c in tube]
             yield compare(name, enumerated, reachable(erased, intended), erased, small.form, signals)
 
@@ -132,9 +132,10 @@ class _Proof:
         width = max((len(t.reactions) for t in self.system.templates), default=0)
         table = np.full((len(self.system.templates), width), np.nan)
         for row, template in enumerate(self.system.templates):
-            enumerated = self.alone.get(id(template))
-            if enumerated is not None:
-                found = _rates(_module(self.system, template), template, enumerated)
+            alone = self.alone.get(id(template))
+            if alone is not None:
+                small, enumerated = alone
+                found = _rates(small, template, enumerated)
                 table[row, : len(found)] = found
         return frozen_floats(table)
 
@@ -186,10 +187,6 @@ def _instance(system: DsdSystem, pattern: Pattern) -> DsdSystem:
         species=table,
         reaction=np.full(len(rows), -1),
     )
-
-
-def _module(system: DsdSystem, template: Template) -> DsdSystem:
-    return _instance(system, Pattern(next(n for n, t in enumerate(system.templates) if t is template)))
 
 
 def _lengths(system: DsdSystem) -> Mapping[str, int]:

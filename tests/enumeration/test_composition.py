@@ -170,3 +170,13 @@ def test_rates_are_those_of_the_whole_system(scheme):
     everything = {round(r, 3) for values in whole.values() for r in values}
     assert {round(r, 3) for r in rates[np.isfinite(rates)].tolist()} <= everything
     assert system.molecules.of_role(Role.FUEL).size > 0
+
+
+@pytest.mark.parametrize("toeholds", [0, 9])
+def test_every_reaction_of_a_composed_system_has_a_rate_with_or_without_a_pool_of_toeholds(toeholds):
+    crn = Crn.of([Reaction(("A", "B"), ("C", "D")), Reaction(("C",), ("A", "E"))], initial={"A": 1.0, "B": 1.0})
+    system = translate(crn, SOLOVEICHIK, toeholds=toeholds)
+    composition = compose(system)
+    assert composition.check.outcome is Outcome.PROVED
+    for rates, template in zip(composition.rates, system.templates, strict=True):
+        assert (rates[: len(template.reactions)] > 0).all()
