@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dsdcompile.report.page import paragraph, table
@@ -28,11 +30,16 @@ def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
         f"{len(talk.pairs)} pairs of complexes can bind by a toehold without reacting, whatever the sequences are. "
         "Among what is there at the start, a molecule spends the following part of its time so, at most."
     )
+    return paragraph(text) + table(("most held up", "", "partners", "of its time"), rows, (2, 3)) + _effect(simulated)
+
+
+def _effect(simulated: Simulated) -> str:
+    """Say when outputs are there with and without these bindings, if that was simulated."""
     done = [simulated.completions.get(name) for name in ("implementation", "crosstalk")]
-    times = [show_duration(c.latest(0.9) * simulated.scale.time) for c in done if c is not None]
-    effect = "With these bindings switched on, 90 % is complete after {1} instead of {0}."
-    return (
-        paragraph(text)
-        + table(("most held up", "", "partners", "of its time"), rows, (2, 3))
-        + (paragraph(effect.format(*times)) if len(times) == 2 else "")
-    )
+    seconds = [c.latest(0.9) * simulated.scale.time for c in done if c is not None]
+    if len(seconds) < 2:
+        return ""
+    if math.isinf(seconds[1]):
+        return paragraph("With these bindings switched on, an output stays below 90 %: they hold the rest of it.")
+    before, after = map(show_duration, seconds)
+    return paragraph(f"With these bindings switched on, 90 % is complete after {after} instead of {before}.")

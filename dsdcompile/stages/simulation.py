@@ -164,12 +164,14 @@ def simulate_all(
             "implementation", translated.implementation.crn, molar, translated.implementation if matched else None
         ),
     ]
-    talk = _crosstalk(translated)
-    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
-        race.append(_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar))
     found = None if matched or verified is None else _enumerated(translated, verified)
     if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
+    talk = _crosstalk(translated)
+    # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
+    held = []
+    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
+        held = [_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -191,7 +193,7 @@ def simulate_all(
         tolerances,
     )
     grid = np.linspace(0.0, end, design.simulate.points)
-    drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in race)
+    drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in [*race, *held])
     target = None if limits is None else frozen_floats(limits[design.simulate.example - 1])
     return Simulated(
         example=design.simulate.example,
