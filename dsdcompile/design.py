@@ -216,7 +216,9 @@ class VerifyTable(Table):
     whole: Literal["auto", "always", "never"] = Field(
         "auto", description="enumerate the whole system as well: auto does so up to whole_modules modules"
     )
-    whole_modules: Annotated[int, Field(ge=0)] = Field(80, description="largest system that auto enumerates whole")
+    whole_modules: Annotated[int, Field(ge=0)] = Field(
+        80, description="largest system that auto enumerates whole (two-domain schemes: 4 to 10 times fewer modules)"
+    )
     equivalence: bool = Field(True, description="judge templates by CRN bisimulation and pathway decomposition as well")
 
 

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
+from collections.abc import Sequence
 
 from dsdcompile.cli.commands import Commands
+from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.schemes.catalogue import SCHEMES
+from dsdcompile.schemes.footprint import YARDSTICKS, footprint
+from dsdcompile.schemes.scheme import Scheme
+
+WIDTH = 100
+"""Columns that texts are wrapped to."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -15,7 +23,34 @@ def add_commands(commands: Commands) -> None:
 
 
 def _act(options: argparse.Namespace) -> int:
+    lengths = DomainLengths()
+    print(
+        f"Fuels of one module at toeholds of {lengths.toehold} nt and recognition domains of {lengths.recognition} nt:"
+    )
+    print(show_costs(SCHEMES, lengths))
     for scheme in SCHEMES:
-        also = f" (also {', '.join(scheme.aliases)})" if scheme.aliases else ""
-        print(f"{scheme.name}{also}\n  {scheme.summary}\n  {scheme.guarantees}\n  {scheme.citation}")
+        print(f"\n{describe(scheme)}")
     return 0
+
+
+def show_costs(schemes: Sequence[Scheme], lengths: DomainLengths) -> str:
+    """Return the table of what one module of each scheme takes."""
+    wide = max(len(scheme.name) for scheme in schemes)
+    units = ("strands", "nt", "longest")
+    head = "".join(f"  | {reaction!s:^24}" for reaction in YARDSTICKS)
+    lines = [f"{'':{wide}}{head}", f"{'':{wide}}" + ("  | " + " ".join(f"{unit:>7}" for unit in units) + " ") * 2]
+    for scheme in schemes:
+        row = f"{scheme.name:{wide}}"
+        for reaction in YARDSTICKS:
+            cost = footprint(scheme, reaction, lengths)
+            row += "  | " + " ".join(f"{value:>7}" for value in (cost.strands, cost.nucleotides, cost.longest)) + " "
+        lines.append(row)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def describe(scheme: Scheme) -> str:
+    """Return a scheme's name and aliases, what its gates are like, what is verified of it, and its paper."""
+    also = f" (also {', '.join(scheme.aliases)})" if scheme.aliases else ""
+    texts = (scheme.summary, f"guarantees: {scheme.guarantees}", scheme.citation)
+    wrapped = (textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ") for text in texts)
+    return "\n".join([f"{scheme.name}{also}", *wrapped])

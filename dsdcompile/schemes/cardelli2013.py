@@ -71,6 +71,7 @@ class Cardelli2013(Scheme):
     citation: ClassVar[str] = "Cardelli, Math. Struct. Comp. Sci. 23:247-271 (2013), with irreversible joins (Fig. 15)"
     summary: ClassVar[str] = "two-domain signals, one universal toehold; nicked joins and forks, garbage collected"
     guarantees: ClassVar[str] = "CRN bisimulation for every shape; what is left over is paired or finds no partner"
+    whole_weight: ClassVar[int] = 10
     form: ClassVar[SignalForm] = FORM
 
     def refusal(self, shape: ReactionShape) -> str | None:
@@ -93,6 +94,11 @@ class Cardelli2013Plain(Scheme):
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until both gates finish, products turn back into reactants"
     )
+    caveat: ClassVar[str] = (
+        "cardelli2013-plain undoes reactions until both gates have finished: noncompetitive CRNs keep their limits, "
+        "but the system is not bisimilar to its CRN"
+    )
+    whole_weight: ClassVar[int] = 10
     form: ClassVar[SignalForm] = FORM
 
     def refusal(self, shape: ReactionShape) -> str | None:

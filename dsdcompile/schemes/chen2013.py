@@ -51,6 +51,11 @@ class Chen2013(Scheme):
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until a fork ends, products turn back into reactants; joins stay open"
     )
+    caveat: ClassVar[str] = (
+        "chen2013 undoes reactions until the fork has finished, and spent joins stay open: noncompetitive CRNs keep "
+        "their limits, but the system is not bisimilar to its CRN"
+    )
+    whole_weight: ClassVar[int] = 4
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("t", Part.TOEHOLD, Scope.SPECIES, position="t"),

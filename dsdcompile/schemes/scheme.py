@@ -23,6 +23,11 @@ class Scheme(ABC):
     """One line: what its gates are like."""
     guarantees: ClassVar[str]
     """One line: what is verified of it, and what is known to fail."""
+    caveat: ClassVar[str] = ""
+    """What a verdict on one of its systems does not say, to be read with every verdict; empty if nothing."""
+    whole_weight: ClassVar[int] = 1
+    """How many times fewer modules than with four-domain signals a whole system may have to be enumerated in bearable
+    time (measured; composition has no such limit)."""
     form: ClassVar[SignalForm]
     """How it writes a species as a strand."""
 

@@ -17,6 +17,7 @@ from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumerat
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import unchanged
+from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.equivalence import crnverifier, judge_templates
 from dsdcompile.stages.source import Source
@@ -53,9 +54,8 @@ def verify_system(design: Design, source: Source, compiled: Compiled, translated
     """Check CRNs, modules, templates, doses and composition; enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
     enumerated = None
-    if design.verify.whole == "always" or (
-        design.verify.whole == "auto" and system.n_modules <= design.verify.whole_modules
-    ):
+    size = system.n_modules * find_scheme(system.scheme).whole_weight
+    if design.verify.whole == "always" or (design.verify.whole == "auto" and size <= design.verify.whole_modules):
         enumerated = _stored_enumeration(system, options, store)
     composition = compose(system, options)
     doses = dose_check(system, translated.dosing, translated.turnover)
@@ -117,9 +117,11 @@ def _verification(
     checks.append(composition.check)
     if enumerated is not None:
         checks.append(system_check(system, enumerated))
+    caveat = find_scheme(system.scheme).caveat
+    assumptions = (*ASSUMPTIONS, caveat) if caveat else ASSUMPTIONS
     settings = tuple((name, str(value)) for name, value in asdict(options).items())
     classes = (("patterns of touching modules", composition.patterns), ("enumerations", composition.enumerations))
-    return Verification((*checks, *further), ASSUMPTIONS, (TOOL,), settings, classes)
+    return Verification((*checks, *further), assumptions, (TOOL,), settings, classes)
 
 
 def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:
