@@ -213,8 +213,8 @@ def _templates(system: DsdSystem) -> str:
         paragraph(
             "Each reaction is one module; modules of the same shape are one template up to renaming. Lines are strands "
             "with their 3' end at the arrow. A signal is "
-            f"{', '.join(f'{slot.name} ({slot.part})' for slot in system.form.domains)}; domains with an index belong to "
-            "a species, the others to the module or, as universal toeholds, to the whole system."
+            f"{', '.join(f'{slot.name} ({slot.part})' for slot in system.form.domains)}; domains with an index belong "
+            "to a species, the others to the module or, as universal toeholds, to the whole system."
         )
     ]
     for number, template in enumerate(system.templates):
