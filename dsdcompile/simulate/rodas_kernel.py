@@ -125,12 +125,9 @@ def factorise(
                         factors[base + i * m + j] -= scale * factors[base + k * m + j]
 
 
-@inlined
+@compiled
 def solve_block(base: int, first: int, m: int, factors: FloatArray, pivots: IntArray, u: FloatArray) -> None:
     """Solve one block in place: u[first:first + m] is the right-hand side, then the solution."""
-    if m == 1:
-        u[first] *= factors[base]
-        return
     for k in range(m):
         p = pivots[first + k]
         if p != k:
@@ -195,7 +192,7 @@ def stage(
     inside_net: FloatArray,
 ) -> None:
     """Solve stage i: u (reactions,) and p (species,) are its extents and changes, kept in column i of both tables."""
-    n_blocks = len(reaction_start) - 1
+    n_blocks, per_h = len(reaction_start) - 1, 1.0 / h
     for b in range(n_blocks + 1):
         opened = species_start[b]
         closed = species_start[b + 1] if b < n_blocks else len(y)
@@ -206,6 +203,8 @@ def stage(
                 value += a[i, j] * changes[s, j]
             stage_y[s] = value
         if b == n_blocks:
+            for s in range(opened, closed):
+                changes[s, i] = p[s]
             break
         first, last = reaction_start[b], reaction_start[b + 1]
         for r in range(first, last):
@@ -213,17 +212,19 @@ def stage(
             earlier = 0.0
             for j in range(i):
                 earlier += c[i, j] * extents[r, j]
-            right += earlier / h
+            right += earlier * per_h
             for slot in range(slot_start[r], slot_start[r + 1]):
                 right += slopes[slot] * p[slot_species[slot]]
             u[r] = right
-        solve_block(factor_start[b], first, last - first, factors, pivots, u)
+        if last == first + 1:
+            u[first] *= factors[factor_start[b]]
+        else:
+            solve_block(factor_start[b], first, last - first, factors, pivots, u)
+        for r in range(first, last):
+            extents[r, i] = u[r]
         for s in range(opened, closed):
             p[s] += gather(s, inside_start, inside, inside_net, u)
-    for r in range(len(u)):
-        extents[r, i] = u[r]
-    for s in range(len(p)):
-        changes[s, i] = p[s]
+            changes[s, i] = p[s]
 
 
 @compiled
