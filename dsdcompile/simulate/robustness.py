@@ -8,7 +8,7 @@ The disturbances, each a small function of a Crn or a state:
 - rates: every rate constant times a factor between 10^(-d/2) and 10^(d/2), uniform on the logarithm;
 - amounts: what is pipetted, times a normal factor of mean 1 and stated coefficient of variation, never below 0;
 - leak: a fuel that releases signals does so untriggered, at a stated rate per second and molecule;
-- purity: a share of those fuels is misformed: it takes its trigger and releases nothing.
+- purity: a share of those fuels is malformed: it takes its trigger and releases nothing.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def wilson(successes: int, trials: int, z: float = NORMAL_95) -> tuple[float, fl
     share, square = successes / trials, z * z / trials
     middle = (share + square / 2) / (1 + square)
     half = z * math.sqrt(share * (1 - share) / trials + square / (4 * trials)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (middle - half if successes else 0.0), (middle + half if successes < trials else 1.0)
 
 
 def vary_rates(crn: Crn, decades: float, random: np.random.Generator) -> Crn:
@@ -103,9 +103,9 @@ def with_leak(crn: Crn, fuels: IntArray, signals: IntArray, rate: float) -> Crn:
 
 
 def with_purity(crn: Crn, fuels: IntArray, signals: IntArray, share: float) -> tuple[Crn, IntArray, IntArray]:
-    """Return a Crn where fuels that release signals have misformed copies, and which copy is of which fuel.
+    """Return a Crn where fuels that release signals have malformed copies, and which copy is of which fuel.
 
-    A misformed copy takes its trigger at the rate of the good ones and releases nothing. The copies (n,) are new
+    A malformed copy takes its trigger at the rate of the good ones and releases nothing. The copies (n,) are new
     species at the end; the initial amount of each fuel (n,) is divided between the two as ``share`` to the rest.
     """
     rows = releasing(crn, fuels, signals)
@@ -114,7 +114,7 @@ def with_purity(crn: Crn, fuels: IntArray, signals: IntArray, share: float) -> t
     copies = crn.n_species + np.arange(len(owners), dtype=np.int64)
     wide = (crn.n_reactions, crn.n_species + len(owners))
     grown = crn.with_(
-        species=crn.species + tuple(f"{crn.species[i]}_misformed" for i in owners),
+        species=crn.species + tuple(f"{crn.species[i]}_malformed" for i in owners),
         reactants=_resized(crn.reactants, wide),
         products=_resized(crn.products, wide),
         initial=np.concatenate([crn.initial, np.zeros(len(owners))]),

@@ -61,13 +61,13 @@ def test_a_leak_releases_products_without_input():
     np.testing.assert_array_equal(simulate(crn, start, [0.0, 1.0]).of("Q"), 0.0)
 
 
-def test_misformed_fuels_take_their_trigger_and_give_nothing():
+def test_malformed_fuels_take_their_trigger_and_give_nothing():
     crn = two_linkers()
     impure, copies, owners = with_purity(crn, fuels(crn), SIGNALS, 0.9)
-    assert [impure.species[i] for i in copies] == ["T_misformed", "V_misformed"]
+    assert [impure.species[i] for i in copies] == ["T_malformed", "V_malformed"]
     assert [impure.species[i] for i in owners] == ["T", "V"]
     np.testing.assert_allclose(impure.initial[copies] + impure.initial[owners], crn.initial[owners])
-    assert [sorted(r.reactants) for r in list(impure)[6:]] == [["O", "T_misformed"], ["U", "V_misformed"]]
+    assert [sorted(r.reactants) for r in list(impure)[6:]] == [["O", "T_malformed"], ["U", "V_malformed"]]
     assert [r.products for r in list(impure)[6:]] == [(), ()]
     end = simulate(impure, impure.initial, [0.0, 1e5], Tolerances(1e-9, 1e-12))
     assert end.of("Q")[-1, 0] == pytest.approx(2 * 1.5 * 0.9 * 0.9, rel=1e-3)
