@@ -18,6 +18,7 @@ converted with the formal unit that the design states, so a file may use either.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ _TOKEN = re.compile(
     r"(?P<space>[ \t\r]+)|(?P<arrow><=>|<->|->)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<symbol>[-+=\[\]{},;@/])"
 )
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECLARATIONS = ("formals", "signals", "fuels", "constant")
 Quantity = TypeVar("Quantity")
 MOST_COPIES = 10**6
@@ -75,7 +77,7 @@ def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
         for statement in _statements(body, number):
             _Statement(statement, number, unit, time).parse(parsed)
         if comment.startswith("!"):
-            _pragma(comment[1:].split(), number, parsed)
+            _pragma(comment[1:], number, len(body) + 3, parsed)
     try:
         crn = Crn.of(
             parsed.reactions,
@@ -102,7 +104,7 @@ def _statements(body: str, line: int) -> Iterator[list[_Token]]:
         match = _TOKEN.match(body, at)
         if match is None:
             raise FormatError(
-                f"line {line}, column {at + 1}: unexpected {body[at]!r}; expected a species or a reaction"
+                f"line {line}, column {at + 1}: found {body[at]!r}, expected a species, a count, '+', '->' or '<=>'"
             )
         if match["symbol"] == ";":
             yield tokens
@@ -114,27 +116,51 @@ def _statements(body: str, line: int) -> Iterator[list[_Token]]:
         yield tokens
 
 
-def _pragma(words: list[str], line: int, parsed: _Parsed) -> None:
+def _pragma(text: str, line: int, start: int, parsed: _Parsed) -> None:
+    """Read what stands behind ``#!``, which begins in column ``start``."""
+    words = [(match[0], start + match.start()) for match in re.finditer(r"\S+", text)]
+    end = start + len(text.rstrip())
+
+    def fail(at: int, expected: str) -> NoReturn:
+        word, column = words[at] if at < len(words) else ("the end of the line", end)
+        shown = repr(word) if at < len(words) else word
+        raise FormatError(f"line {line}, column {column}: found {shown}, expected {expected}")
+
     lists = {"input": parsed.inputs, "output": parsed.outputs, "pair": parsed.pairs}
-    if not words or words[0] not in (*lists, "species"):
-        raise FormatError(f"line {line}: unknown pragma; expected '#! input', '#! output', '#! pair' or '#! species'")
-    kind, names = words[0], words[1:]
+    if not words or words[0][0] not in (*lists, "species"):
+        fail(0, "'input', 'output', 'pair' or 'species'")
+    kind = words[0][0]
+    names = [word for word, _ in words[1:]]
+    cut = names.index("shift") if kind == "input" and "shift" in names else len(names)
+    for at, name in enumerate(names[:cut], start=1):
+        if not _NAME.fullmatch(name):
+            fail(at, "a species")
     if kind == "species":
         parsed.species += names
         return
-    offset = 0.0
+    if cut < (2 if kind == "pair" else 1):
+        fail(cut + 1, "a species")
+    if cut > 2:
+        fail(3, "the end of the line" if kind != "input" else "'shift' or the end of the line")
+    if cut == 2 and names[0] == names[1]:
+        fail(2, f"another species than the plus rail {names[0]}")
     if kind == "input":
-        if "shift" in names:
-            cut = names.index("shift")
+        for at, name in enumerate(names[:cut], start=1):
+            if any(name in rails for rails in parsed.inputs):
+                fail(at, "a species that is no rail of another input")
+        if cut < len(names):
             try:
-                offset = float(" ".join(names[cut + 1 :]))
-            except ValueError:
-                raise FormatError(f"line {line}: expected a number after 'shift'") from None
-            names = names[:cut]
-        parsed.offsets.append(offset)
-    if len(names) not in ((2,) if kind == "pair" else (1, 2)):
-        raise FormatError(f"line {line}: '#! {kind}' takes the species of its plus and minus rail")
-    lists[kind].append(tuple(names))
+                offset = float(names[cut + 1])
+            except (ValueError, IndexError):
+                fail(cut + 2, "a number")
+            if not math.isfinite(offset):
+                fail(cut + 2, "a finite number")
+            if len(names) > cut + 2:
+                fail(cut + 3, "the end of the line")
+            parsed.offsets.append(offset)
+        else:
+            parsed.offsets.append(0.0)
+    lists[kind].append(tuple(names[:cut]))
 
 
 class _Statement:
@@ -186,29 +212,37 @@ class _Statement:
         self._symbol("{")
         while self._text() != "}":
             parsed.species.append(self._take("name", "a species or '}'"))
-            if self._text() != "}":
-                self._symbol(",")
+            if self._text() not in (",", "}"):
+                self._fail("',' or '}'")
+            self.at += self._text() == ","
         self._symbol("}")
 
     def _initial(self, parsed: _Parsed) -> None:
         name = self._take("name", "a species")
+        if name in parsed.initial:
+            self.at -= 1
+            self._fail(f"a species other than {name}, whose initial concentration has been given")
         self._symbol("@")
         word = self._take("name", "'initial'")
         if word not in ("i", "initial"):
             self.at -= 1
             self._fail("'initial' (or 'i')")
+        start = self.at
         amount = float(self._take("number", "a concentration"))
         if self._peek("name"):
             written = f"{amount} {self._take('name', 'a unit')}"
-            amount = self._quantity(lambda: units.concentration(written)) / self.unit
+            amount = self._quantity(start, lambda: units.concentration(written)) / self.unit
+        if not math.isfinite(amount):
+            self.at = start
+            self._fail("a concentration within the range of numbers")
         parsed.species.append(name)
         parsed.initial[name] = amount
 
-    def _quantity(self, read: Callable[[], Quantity]) -> Quantity:
+    def _quantity(self, start: int, read: Callable[[], Quantity]) -> Quantity:
         try:
             return read()
         except DesignError as error:
-            raise FormatError(f"line {self.line}: {error}") from None
+            raise FormatError(f"line {self.line}, column {self.tokens[start].column}: {error}") from None
 
     def _reaction(self, parsed: _Parsed) -> None:
         left = self._side()
@@ -228,9 +262,9 @@ class _Statement:
             count = 1
             if self._peek("number"):
                 text = self._take("number", "a count")
-                if not text.isdecimal() or not 0 < len(text) <= 7 or int(text) > MOST_COPIES:
+                if not text.isdecimal() or len(text) > 7 or not 0 < int(text) <= MOST_COPIES:
                     self.at -= 1
-                    self._fail(f"a whole number of copies up to {MOST_COPIES}")
+                    self._fail(f"a whole number of copies from 1 to {MOST_COPIES}")
                 count = int(text)
             species += [self._take("name", "a species")] * count
             if self._text() != "+":
@@ -248,6 +282,9 @@ class _Statement:
             if name not in (*allowed, "k"):
                 self.at -= 1
                 self._fail(" or ".join(allowed))
+            if name in found:
+                self.at -= 1
+                self._fail(f"{name} once")
             self._symbol("=")
             found[name] = self._rate(right if name == "kr" else left)
             if self._text() != ",":
@@ -258,19 +295,24 @@ class _Statement:
         return found.get("kf", default), found.get("kr", default)
 
     def _rate(self, molecularity: int) -> float:
+        start = self.at
         text = self._take("number", "a rate constant")
         unit = ""
         while self._text() == "/":
             self.at += 1
             unit += "/" + self._take("name", "a unit")
-        if float(text) <= 0:
-            self._fail("a positive rate constant")
-        if not unit:
-            return float(text)
-        rate, order = self._quantity(lambda: units.rate_constant(f"{text} {unit}"))
-        if order != molecularity:
-            raise FormatError(f"line {self.line}: {text} {unit} on a side with {molecularity} species")
-        return float(rate * self.time * self.unit ** (order - 1))
+        rate = float(text)
+        if unit and rate > 0:
+            rate, order = self._quantity(start, lambda: units.rate_constant(f"{text} {unit}"))
+            if order != molecularity:
+                place = f"line {self.line}, column {self.tokens[start].column}"
+                many = "1 reactant" if molecularity == 1 else f"{molecularity} reactants"
+                raise FormatError(f"{place}: found '{text} {unit}', expected a rate constant of a reaction with {many}")
+            rate = float(rate * self.time * self.unit ** (order - 1))
+        if not 0 < rate < math.inf:
+            self.at = start
+            self._fail("a positive rate constant within the range of numbers")
+        return rate
 
 
 def show_crn(crn: Crn, title: str = "") -> str:
