@@ -149,7 +149,7 @@ def improve(
             else:
                 if done == steps:
                     structures = board.structures()
-                if board.fast() + structures.sum() <= 0:
+                if not structures.any():
                     break
                 structures = board.repair(np.random.default_rng((seed, done)), structures)
             done, taken = done + 1, taken + 1
@@ -280,18 +280,16 @@ class _Board:
         return True
 
     def repair(self, rng: np.random.Generator, structures: FloatArray) -> FloatArray:
-        """Try several words for a domain of what is worst, structures too; return the structural penalties after."""
-        fast, folded = self.fast(), float(structures.sum())
-        by_structure = rng.random() * (fast + folded) < folded
-        name = self._bad_structure(rng, structures) if by_structure else self._bad_helix(rng)
+        """Try several words for a domain of what folds worst; return the structural penalties after."""
+        name = self._bad_structure(rng, structures)
         if name is None:
             return structures
-        old_word, old = self.sequences[name], fast + folded
+        old_word, old = self.sequences[name], self.fast() + float(structures.sum())
         subjects = [*self.users[name], *(self._gates_of(name))]
         rest = float(structures.sum() - structures[subjects].sum())
         best: tuple[float, str, FloatArray] | None = None
         for _ in range(CANDIDATES):
-            if self._redraw(name, rng):
+            if self._redraw(name, rng) and self.fast() + rest < old:  # else no structure could make up for it
                 found = self._structures(subjects)
                 total = self.fast() + rest + float(found.sum())
                 if total < old and (best is None or total < best[0]):
@@ -368,9 +366,9 @@ class _Board:
         self._undo.append(undo)
         self._write(name, word)
         count = len(self.strands)
-        rows = np.repeat(users, count)
-        columns = np.tile(np.arange(count), len(users))
-        self._put_pairs(np.unique(np.sort(np.stack([rows, columns], axis=1), axis=1), axis=0))
+        rows, columns = np.repeat(users, count), np.tile(np.arange(count), len(users))
+        once = ~np.isin(columns, users) | (rows <= columns)
+        self._put_pairs(np.stack([rows[once], columns[once]], axis=1))
         self.hairpin[users] = hairpin_energies(self.pool, users, self.energies)
         for s in users:
             self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)

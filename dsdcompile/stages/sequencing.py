@@ -24,7 +24,7 @@ from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nupack import Nupack
 from dsdcompile.sequences.thermo.vienna import Vienna
 
-METHOD = 1
+METHOD = 2
 """Raised when the search or a rule changes, so that stored sequences are made again."""
 
 
