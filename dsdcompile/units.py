@@ -97,7 +97,11 @@ def show_duration(seconds: float) -> str:
 
     >>> show_duration(5400.0)
     '1.5 h'
+    >>> show_duration(math.inf)
+    'not reached'
     """
+    if math.isinf(seconds):
+        return "not reached"
     for unit in ("d", "h", "min"):
         if seconds >= SECONDS[unit]:
             return f"{seconds / SECONDS[unit]:.3g} {unit}"

@@ -28,11 +28,12 @@ reactant can always give it back, a gate that has committed always finishes.
 ``y( + u* )``, as Figures 11 and 12 do. It is shorter, and its limits are the same, but products that are out can be
 taken in again, and the reactants come back, until both gates have finished. Bisimulation fails.
 
-Deviations from the paper. It collects the second co-signal by cooperative binding (Figure 10), which the enumeration
+Deviations from the paper. It collects the second co-signal by cooperative binding (Figure 9), which the enumeration
 semantics does not have, or, with a second toehold, in a separate gate that would eat the co-signals that stand ready;
 so here the fork takes it, through ``u``. What is left over is ``u x``, which finds a partner only in forks that have
 not finished. ``t a`` is no fuel: the fork returns what the join needs. The catalyst comes last in the join whenever one
-reactant is also a product. All holds with remote toeholds rejected: one universal toehold is bare in many places.
+reactant is also a product. Joins of three reactants and more (Figures 10 and 14) are not offered: legalised CRNs have
+two at most. All holds with remote toeholds rejected: one universal toehold is bare in many places.
 """
 
 from __future__ import annotations

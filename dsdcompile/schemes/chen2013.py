@@ -17,7 +17,8 @@ Only the last step of the fork is irreversible. Until then products can be taken
 the join's remains and ``a tb``, ``b tr`` stay in the tube, open to the flux strands of later turns. So limits are
 right, each turn is slower than the one before, and CRN bisimulation fails.
 
-Deviation from the paper: the fork also starts where there are no products, by ``i tr``.
+Deviation from the paper: the fork also starts where there are no products, by ``i tr``. Joins of three reactants, which
+the paper has, are not offered: legalised CRNs have at most two.
 """
 
 from __future__ import annotations

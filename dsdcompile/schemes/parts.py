@@ -179,13 +179,17 @@ class Assembly:
             pieces, gone = invade(pieces, invader, leftward=leftward)
             there = self.other(f"{name}{number}", ladder(*pieces))
             came = self._known[strand(invader)]
-            left = [self.other(f"W_{'_'.join(leaving)}", strand(leaving)) for leaving in gone]
+            left = [self._leaving(strand(leaving)) for leaving in gone]
             open_ = any(isinstance(piece, Gap) for piece in pieces)
             if open_ and len(left) == 1:
                 self.exchange((came, here), (*left, there))
             else:
                 self.react((came, here), (*left, there), "commit")
             here = there
+
+    def _leaving(self, free: Complex) -> str:
+        """Add a strand that leaves a gate; one that has no name yet is called W1, W2, ..."""
+        return self.other(f"W{1 + sum(name.startswith('W') for name in self.complexes)}", free)
 
     def template(self, shape: ReactionShape, slots: Iterable[DomainSlot], kind: str = "reaction") -> Template:
         """Return the template; what is waste so far and reacts is an intermediate.
