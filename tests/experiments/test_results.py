@@ -72,10 +72,10 @@ def test_irises_measured_again_give_the_same(name, tmp_path):
         assert again["agreement"][part]["agree"] == kept["agreement"][part]["agree"]
 
 
-@pytest.mark.parametrize("name", ["virus", "virus_grouped"])
-def test_virus_accuracy_measured_again_is_the_same(name, shared):
-    if not (shared / "data/virus").is_dir():
-        pytest.skip("no virus table")
+@pytest.mark.parametrize("name", ["virus", "virus_grouped", pytest.param("mnist_small", marks=pytest.mark.slow)])
+def test_accuracy_measured_again_is_the_same(name, shared):
+    if not (shared / "data" / name.split("_")[0]).is_dir():
+        pytest.skip("no such data")
     case = read_row(name, shared / "data")
     right = int((network_of(name)(case.inputs).argmax(axis=1) == case.labels).sum())
     assert {"examples": len(case.inputs), "correct": right} == result(name)["test"]
