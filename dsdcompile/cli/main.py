@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dsdcompile.cli import importing, keys, schemes, stages, training
+from dsdcompile.cli import checking, importing, keys, schemes, stages, training
 from dsdcompile.errors import DsdcompileError
 
 INTERRUPTED = 130
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 bad input",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (stages, training, importing, schemes, keys):
+    for module in (stages, checking, training, importing, schemes, keys):
         module.add_commands(commands)
     options = parser.parse_args(arguments)
     try:

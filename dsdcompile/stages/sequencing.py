@@ -127,6 +127,24 @@ def sequence_system(
     return stored
 
 
+def check_files(design: Design, sequenced: SequencedSystem, amounts: Mapping[str, float]) -> SequenceReport:
+    """Judge sequences that were read from files by a design's thresholds.
+
+    Raises:
+        BackendError: the thermodynamic backend is missing or refuses.
+    """
+    made = load_vendor(design.lab.vendor)
+    with backend(design) as model:
+        return check_sequences(
+            sequenced,
+            model,
+            check_limits(design),
+            concentrations=amounts,
+            forbid=assignment_options(design).banned,
+            lengths=(made.shortest, made.longest),
+        )
+
+
 def _stored(store: Store, key: str, inventory: Inventory) -> Sequencing | None:
     """Return stored sequences, or None if there are none, or they do not fit."""
     text = store.get("sequences", key)

@@ -1,0 +1,50 @@
+"""``dsdcompile check``: judge sequences from ``system.pil`` and ``strands.csv``, whoever made them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from dsdcompile.cli.commands import Commands
+from dsdcompile.design import Design, check_design
+from dsdcompile.errors import DesignError
+from dsdcompile.formats.design_file import load_design
+from dsdcompile.formats.system_file import rebuild
+from dsdcompile.formats.writing import show_json, write_whole
+from dsdcompile.stages.sequencing import check_files
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser("check", help="check the sequences in system.pil and strands.csv, whoever made them")
+    parser.add_argument("system", type=Path, metavar="SYSTEM.pil", help="domains and complexes")
+    parser.add_argument("strands", type=Path, metavar="STRANDS.csv", help="strands with their sequences")
+    parser.add_argument("--design", type=Path, help="design file with [checks] and [sequences] (default: none)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the table as JSON")
+    parser.set_defaults(act=_act)
+
+
+def _act(options: argparse.Namespace) -> int:
+    design = _defaults() if options.design is None else load_design(options.design)
+    sequenced, amounts = rebuild(_text(options.system), _text(options.strands))
+    report = check_files(design, sequenced, amounts)
+    for finding in report.findings:
+        worst = "-" if finding.worst is None else f"{finding.worst:.4g}"
+        print(
+            f"{'pass' if finding.passed else 'FAIL'}  {finding.rule:22} worst {worst:>10}  {finding.limit:16} "
+            f"{finding.failed} of {finding.checked} beyond it"
+        )
+    if options.out is not None:
+        write_whole(options.out, show_json(report.to_json()))
+    return 0 if report.passed else 1
+
+
+def _defaults() -> Design:
+    return check_design({"name": "check", "crn": {"file": "none.crn"}}, "defaults")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise DesignError(f"{path}: no such text file") from None
