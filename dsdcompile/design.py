@@ -237,6 +237,9 @@ class SimulateTable(Table):
     )
     points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
     rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")
+    volume: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="count molecules in this volume, pL, beside the formal curves (default: do not)"
+    )
 
 
 @final

@@ -258,6 +258,8 @@ def _simulation_lines(simulated: Simulated) -> list[str]:
             f"{simulated.deviation('implementation'):.3g} formal units "
             f"({simulated.relative_deviation('implementation'):.2%} of the largest output)"
         )
+    if simulated.counted is not None:
+        lines.append(simulated.counted.line())
     if simulated.fuel_left is not None:
         left = f"at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}"
         lines.append(f"fuel: {left}" if simulated.fuel_left >= SPENT else f"warning: a fuel is used up: {left}")

@@ -21,6 +21,7 @@ from dsdcompile.simulate.completion import Completion, Horizon, completion
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.counting import Counted, count_molecules
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import DEFAULT_TIME, Translated, horizon_time
 from dsdcompile.stages.verification import Verified
@@ -77,6 +78,8 @@ class Simulated:
     """Unintended toehold bindings; None for a system too large to list them."""
     fuel_left: float | None = None
     """The smallest share of a fuel that is left at the end; None where fuels are dosed for a limit."""
+    counted: Counted | None = None
+    """The drawn example in whole molecules, if the design states a volume."""
 
     def by_name(self, name: str) -> Curves | None:
         """Return the curves of one CRN, if it was simulated."""
@@ -110,6 +113,7 @@ class Simulated:
                 c.name: self.relative_deviation(c.name) for c in self.curves if c.name != "formal"
             },
             "fuel_left": self.fuel_left,
+            **({} if self.counted is None else {"counts": self.counted.to_json()}),
             "completion_formal_time": {name: done.to_json() for name, done in self.completions.items()},
             "comparisons": [c.to_json() for c in self.comparisons],
             "labels": {
@@ -196,6 +200,17 @@ def simulate_all(
     grid = np.linspace(0.0, end, design.simulate.points)
     drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in [*race, *held])
     target = None if limits is None else frozen_floats(limits[design.simulate.example - 1])
+    counted = None
+    if design.simulate.volume is not None:
+        counted = count_molecules(
+            compiled.formal,
+            drawn[0],
+            inputs,
+            design.simulate.example - 1,
+            limits,
+            unit=design.kinetics.unit,
+            volume=design.simulate.volume,
+        )
     return Simulated(
         example=design.simulate.example,
         inputs=frozen_floats(chosen),
@@ -208,6 +223,7 @@ def simulate_all(
         end=end * molar.time,
         rest=rest,
         crosstalk=talk,
+        counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
 
