@@ -234,3 +234,15 @@ def test_a_deep_network_overflows_only_where_lists_are_multiplied_out():
         reduce(formal)
     built = legalise(inline(merge(share_products(formal, 2).crn).crn, 2).crn, lambda shape: True, 2)
     assert built.crn.n_reactions < 10_000
+
+
+@pytest.mark.slow
+def test_a_network_of_the_papers_mnist_size_is_shared_without_expanding_its_lists():
+    network = random_network((196, 512, 512, 10), [-1, 1])
+    crn = compile_network(network)
+    for step in (merge, lambda c: share_products(c, 2), merge, lambda c: inline(c, 2)):
+        crn = step(crn).crn
+    built = legalise(crn, lambda shape: True, 2).crn
+    assert built.n_reactions <= 140_000
+    x = np.random.default_rng(3).normal(size=(2, 196))
+    np.testing.assert_allclose(limit(built, x), network(x), rtol=1e-9, atol=1e-6)

@@ -1,0 +1,70 @@
+"""The compile stage over the committed IRIS network: what each way of reducing builds, and what it says of it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsdcompile.cli.main import main
+from dsdcompile.crn.limit import limit
+from dsdcompile.formats.design_file import load_design
+from dsdcompile.schemes.catalogue import SCHEMES
+from dsdcompile.schemes.translate import translate
+from dsdcompile.stages.compilation import Compiled, compile_crn
+from dsdcompile.stages.source import Source, read_source
+
+IRIS = Path(__file__).resolve().parents[2] / "designs" / "iris.toml"
+
+
+def compiled(*changes: str) -> tuple[Source, Compiled]:
+    design = load_design(IRIS, list(changes))
+    source = read_source(design, IRIS.parent)
+    return source, compile_crn(design, source)
+
+
+def test_iris_at_two_products_takes_at_most_half_the_modules_of_naive_trees():
+    (_, naive), (_, unreduced), (_, ours) = (
+        compiled("scheme.max_products=2", f"passes.reduce={how}") for how in ("paper", "none", "cost")
+    )
+    assert (naive.formal.n_reactions, naive.reduced.n_reactions) == (40, 16)
+    assert ours.implementable.n_reactions <= naive.implementable.n_reactions / 2
+    assert ours.implementable.n_reactions < unreduced.implementable.n_reactions
+
+
+@pytest.mark.parametrize("optional", ["[]", '["shift"]', '["dead", "merge", "fanout", "inline"]', '["cancel"]'])
+@pytest.mark.parametrize("how", ["paper", "cost", "none"])
+def test_every_plan_keeps_the_limits_of_all_examples(how, optional):
+    source, made = compiled(f"passes.reduce={how}", f"passes.optional={optional}")
+    wanted = source.network(source.examples.inputs)
+    for crn in (made.reduced, made.implementable):
+        np.testing.assert_allclose(limit(crn, source.examples.inputs), wanted, atol=1e-9)
+    assert made.meaning.crn is made.implementable
+    assert made.meaning.image.shape == (made.formal.n_species, made.implementable.n_species)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_the_last_cost_is_what_is_ordered(scheme):
+    _, made = compiled("passes.reduce=cost", f"scheme.name={scheme.name}")
+    system, cost = translate(made.implementable, made.scheme, made.lengths), made.steps[-1].cost
+    assert (cost.modules, cost.strands, cost.nucleotides) == (
+        system.n_modules,
+        len(system.strands),
+        system.nucleotides,
+    )
+
+
+def test_costs_are_shown_before_and_after_each_pass_and_kept(tmp_path, capsys):
+    assert main(["compile", str(IRIS), "--reduce", "cost", "--set", "passes.price=0.5", "--out", str(tmp_path)]) == 0
+    shown = capsys.readouterr().err
+    for name in ("formal", "merge", "fanout", "inline", "legalise"):
+        assert f"] {name}: " in shown
+    steps = json.loads((tmp_path / "summary.json").read_text())["passes"]
+    assert [steps[0]["name"], steps[-1]["name"]] == ["formal", "legalise"]
+    assert steps[-1]["cost"] == 0.5 * steps[-1]["nucleotides"] < steps[0]["cost"]
+
+
+def test_an_unknown_pass_is_refused(tmp_path, capsys):
+    assert main(["compile", str(IRIS), "--set", 'passes.optional=["shfit"]', "--out", str(tmp_path / "x")]) == 2
+    assert "passes.optional.1" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
