@@ -65,6 +65,6 @@ def test_costs_are_shown_before_and_after_each_pass_and_kept(tmp_path, capsys):
 
 
 def test_an_unknown_pass_is_refused(tmp_path, capsys):
-    assert main(["compile", str(IRIS), "--set", 'passes.optional=["shfit"]', "--out", str(tmp_path / "x")]) == 2
+    assert main(["compile", str(IRIS), "--set", 'passes.optional=["sharing"]', "--out", str(tmp_path / "x")]) == 2
     assert "passes.optional.1" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
