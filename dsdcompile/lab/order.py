@@ -15,6 +15,7 @@ from dsdcompile.dsd.system import OrderedStrand
 from dsdcompile.errors import SequenceError
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.lab.vendor import Label, Vendor
+from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 
 
@@ -99,22 +100,37 @@ def order(sequenced: SequencedSystem, options: OrderOptions, reporters: tuple[Re
         SequenceError: a strand has a length that no synthesis makes; the message names strands and a remedy.
         DesignError: the vendor lacks a label or a purification.
     """
+    check_lengths(sequenced.inventory, options)
     ends = _ends(reporters, options)
-    lines, impossible = [], []
-    for strand in sequenced.inventory.strands:
-        line = _line(sequenced, strand, ends.get(strand.domains, ()), options)
-        if line is None:
-            impossible.append(f"{strand.name} ({sequenced.inventory.length(strand.domains)} nt)")
-        else:
-            lines.append(line)
+    lines = [_line(sequenced, strand, ends.get(strand.domains, ()), options) for strand in sequenced.inventory.strands]
+    return OrderSheet(tuple(lines), options.vendor.currency)
+
+
+def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
+    """Refuse strands that no synthesis makes; it needs no sequences, so it can be asked before any are searched.
+
+    Raises:
+        SequenceError: a strand is too long or too short; the message names strands and a remedy.
+    """
+    vendor = options.vendor
+    impossible = [
+        f"{strand.name} ({inventory.length(strand.domains)} nt)"
+        for strand in inventory.strands
+        if vendor.cheapest(inventory.length(strand.domains), _purification(strand, options)) is None
+    ]
     if impossible:
-        vendor = options.vendor
         raise SequenceError(
-            f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered with {options.purification}, not "
-            f"{', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
+            f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered ({options.purification} for gates), "
+            f"not {', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
             "scheme.max_products shortens gates, and --set lab.purification=STD allows more lengths"
         )
-    return OrderSheet(tuple(lines), options.vendor.currency)
+
+
+def _purification(strand: OrderedStrand, options: OrderOptions) -> str:
+    """Return how a strand is purified: reporters as dyes need, gates as the laboratory wants, others not at all."""
+    if strand.role == "reporter" and "HPLC" in dict(options.vendor.purification):
+        return "HPLC"
+    return options.purification if strand.role in ("gate", "reporter") else "STD"
 
 
 def _ends(reporters: tuple[Reporter, ...], options: OrderOptions) -> dict[Strand, tuple[tuple[Label, bool], ...]]:
@@ -130,18 +146,15 @@ def _ends(reporters: tuple[Reporter, ...], options: OrderOptions) -> dict[Strand
 
 def _line(
     sequenced: SequencedSystem, strand: OrderedStrand, labels: tuple[tuple[Label, bool], ...], options: OrderOptions
-) -> OrderLine | None:
+) -> OrderLine:
     sequence, vendor = sequenced.strand(strand.domains), options.vendor
     five = "".join(label.five for label, at_five in labels if at_five)
     three = "".join(label.three for label, at_five in labels if not at_five)
     stored = (options.freezer or {}).get(f"{five}{sequence}{three}", "")
-    wish = options.purification if strand.role in ("gate", "reporter") else "STD"
-    if labels and "HPLC" in dict(vendor.purification):
-        wish = "HPLC"
-    chosen = vendor.cheapest(len(sequence), wish)
     if stored:
         return OrderLine(strand.name, strand.role, strand.domains, sequence, "", "", 0.0, five, three, stored)
-    if chosen is None:
-        return None
+    wish = _purification(strand, options)
+    chosen = vendor.cheapest(len(sequence), wish)
+    assert chosen is not None, "lengths have been checked"
     price = len(sequence) * chosen.per_base + vendor.purify(wish) + sum(label.price for label, _ in labels)
     return OrderLine(strand.name, strand.role, strand.domains, sequence, chosen.scale, wish, price, five, three)

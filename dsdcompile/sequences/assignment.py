@@ -12,7 +12,7 @@ import numpy as np
 from dsdcompile.dsd.domain import Domain
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import longest_run, reverse_complement
-from dsdcompile.sequences.budget import SHORT, domain_budget
+from dsdcompile.sequences.budget import SHORT, Budget, domain_budget
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
@@ -71,12 +71,25 @@ def assign_words(inventory: Inventory, seed: int, options: AssignmentOptions) ->
     domains = sorted(d for d in inventory.domains.values() if d.name not in options.fixed)
     short = [d for d in domains if d.part in SHORT]
     long = [d for d in domains if d.part not in SHORT]
-    words = {d.length: short_candidates(d.length, rng, options) for d in inventory.domains.values() if d.part in SHORT}
+    lengths = dict.fromkeys(d.length for d in inventory.domains.values() if d.part in SHORT)
+    words = {length: short_candidates(length, rng, options) for length in lengths}
     budget = domain_budget(inventory, options.alphabet, options.last_k, {n: len(w) for n, w in words.items()})
     first = max([options.first_k, *(need.k for need in budget.needs)])
     found, k = _long_words(long, first, rng, options)
     found |= _short_words(short, words, options)
     return SequencedSystem(inventory, {**found, **options.fixed}), k
+
+
+def budget_of(inventory: Inventory, options: AssignmentOptions) -> Budget:
+    """Return how many domains an inventory needs, and how many there are.
+
+    Raises:
+        SequenceError: more are needed than there are.
+    """
+    rng = np.random.default_rng(0)
+    lengths = {d.length for d in inventory.domains.values() if d.part in SHORT}
+    counts = {length: len(short_candidates(length, rng, options)) for length in lengths}
+    return domain_budget(inventory, options.alphabet, options.last_k, counts)
 
 
 def _check_fixed(inventory: Inventory, options: AssignmentOptions) -> None:

@@ -14,7 +14,7 @@ from dsdcompile.design import Design
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.freezer_csv import load_freezer
 from dsdcompile.formats.vendor_file import load_vendor
-from dsdcompile.lab.order import OrderOptions, OrderSheet, order
+from dsdcompile.lab.order import OrderOptions, OrderSheet, check_lengths, order
 from dsdcompile.lab.protocol import BenchOptions, Protocol, Recipe, protocol
 from dsdcompile.lab.reporters import Reporter, make_reporters, with_reporters
 from dsdcompile.lab.vendor import Vendor
@@ -55,11 +55,16 @@ def stock_up(design: Design, source: Source, compiled: Compiled, translated: Tra
     """Return what an experimenter needs: the system's fuels and signals, and a reporter for each output rail.
 
     Raises:
+        SequenceError: a strand is longer than the vendor makes.
+        DesignError: a price or purification makes no sense.
         SchemeError: the scheme's signals cannot be reported.
         LimitExceededError, SimulationError: the largest outputs cannot be found.
     """
     system, unit = translated.system, translated.dosing.unit
     inventory = Inventory.of(system)
+    options = OrderOptions(vendor(design), design.lab.purification)
+    options.vendor.purify(design.lab.purification)
+    check_lengths(inventory, options)
     state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * unit
     amounts = {system.signal(s).name: float(state[s]) for s in system.initial_signals}
     amounts |= fuel_amounts(translated)

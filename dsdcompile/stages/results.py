@@ -217,6 +217,7 @@ def _sequences(sequencing: Sequencing) -> dict[str, Any]:
         "passed": sequencing.report.passed,
         "checks": len(findings),
         "failed": [finding.rule for finding in findings if not finding.passed],
+        "budget": sequencing.budget.to_json(),
         "objective_before": round(sequencing.before.total, 4),
         "objective_after": round(sequencing.after.total, 4),
     }

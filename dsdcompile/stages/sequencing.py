@@ -13,7 +13,8 @@ from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, pars
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.formats.writing import show_json
-from dsdcompile.sequences.assignment import AssignmentOptions, assign_words
+from dsdcompile.sequences.assignment import AssignmentOptions, assign_words, budget_of
+from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.objective import Objective
@@ -41,12 +42,14 @@ class Sequencing:
     k: int
     """No two words share a k-mer."""
     report: SequenceReport
+    budget: Budget
+    """Domains needed and domains there are."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for ``sequence_checks.json``."""
         search = SearchResult(self.sequenced, self.before, self.after, self.steps, self.k).to_json()
         del search["interrupted"]
-        return {"search": search, **self.report.to_json()}
+        return {"budget": self.budget.to_json(), "search": search, **self.report.to_json()}
 
 
 def sequence_system(
@@ -72,6 +75,7 @@ def sequence_system(
     """
     table, limits = design.sequences, check_limits(design)
     options = assignment_options(design)
+    budget = budget_of(inventory, options)
     made = load_vendor(design.lab.vendor)
     lengths = (made.shortest, made.longest)
     with backend(design) as model:
@@ -79,7 +83,7 @@ def sequence_system(
         request = [described, sorted(table.fixed.items()), limits, table.seed, table.effort, lengths]
         given = [sorted(concentrations.items()), sorted(model.provenance.items())]
         key = key_of([METHOD, _described(inventory), request, given])
-        stored = _stored(store, key, inventory)
+        stored = _stored(store, key, inventory, budget)
         if stored is not None:
             return stored
         start, k = assign_words(inventory, table.seed, options)
@@ -122,7 +126,7 @@ def sequence_system(
             "report": report.to_json(),
         }
         store.put("sequences", key, show_json(content))
-    stored = _stored(store, key, inventory)
+    stored = _stored(store, key, inventory, budget)
     assert stored is not None, "what was just stored can be read"
     return stored
 
@@ -145,7 +149,7 @@ def check_files(design: Design, sequenced: SequencedSystem, amounts: Mapping[str
         )
 
 
-def _stored(store: Store, key: str, inventory: Inventory) -> Sequencing | None:
+def _stored(store: Store, key: str, inventory: Inventory, budget: Budget) -> Sequencing | None:
     """Return stored sequences, or None if there are none, or they do not fit."""
     text = store.get("sequences", key)
     if text is None:
@@ -159,6 +163,7 @@ def _stored(store: Store, key: str, inventory: Inventory) -> Sequencing | None:
             int(search["steps"]),
             int(search["k"]),
             report,
+            budget,
         )
     except (FormatError, SequenceError, KeyError, TypeError, ValueError):
         return None

@@ -1,0 +1,36 @@
+import pytest
+
+from dsdcompile.crn.text import parse_crn
+from dsdcompile.errors import SequenceError
+from dsdcompile.schemes.catalogue import find_scheme
+from dsdcompile.schemes.translate import translate
+from dsdcompile.sequences.assignment import AssignmentOptions, budget_of
+from dsdcompile.sequences.budget import capacity
+from dsdcompile.sequences.inventory import Inventory
+
+SCHEME = find_scheme("soloveichik2010")
+
+
+@pytest.mark.parametrize(
+    ("length", "k", "alphabet", "bound"),
+    [(15, 6, "ACT", 72), (15, 7, "ACT", 243), (15, 9, "ACT", 2811), (15, 6, "ACGT", 204), (15, 7, "ACGT", 910)],
+)
+def test_the_counting_bound(length, k, alphabet, bound):
+    assert capacity(length, k, alphabet) == bound
+
+
+def test_a_budget_counts_what_is_needed_and_what_there_is():
+    inventory = Inventory.of(translate(parse_crn("#! input A\nA -> B + C"), SCHEME))
+    needs = {need.kind: need for need in budget_of(inventory, AssignmentOptions()).needs}
+    lengths = [d.length for d in inventory.domains.values()]
+    assert needs["long"].needed == lengths.count(15)
+    assert needs["toehold"].needed == lengths.count(6)
+    assert needs["long"].available == capacity(15, 11, "ACT")
+    assert needs["toehold"].available > 200
+    assert capacity(15, needs["long"].k, "ACT") >= needs["long"].needed > capacity(15, needs["long"].k - 1, "ACT")
+
+
+def test_an_impossible_budget_is_refused_before_any_word_is_drawn():
+    inventory = Inventory.of(translate(parse_crn("\n".join(f"A{i} -> A{i + 1}" for i in range(60))), SCHEME))
+    with pytest.raises(SequenceError, match=r"too large for one pot: \d+ recognition.*at most 72 words"):
+        budget_of(inventory, AssignmentOptions(last_k=6))
