@@ -8,7 +8,7 @@ from dsdcompile.formats.network_file import load_network, show_network
 from dsdcompile.train.binaryconnect import _Run, accuracy, train
 from dsdcompile.train.datasets import iris
 
-pytest.importorskip("torch")
+pytest.importorskip("torch").set_num_threads(1)
 QUICK = TrainingTable(hidden=(8,), epochs=20, rate=0.01, dropout=(0.1, 0.05), seed=3)
 NORMALISED = TrainingTable(
     hidden=(16, 5), weights="ternary", loss="cross_entropy", normalise=True, gain=4.0, epochs=20, rate=0.005, seed=3
