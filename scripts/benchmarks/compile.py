@@ -36,6 +36,7 @@ CASES: dict[str, tuple[tuple[int, ...], str, str]] = {
     "iris": ((4, 8, 3), "binary", "iris.json"),
     "virus": ((10, 32, 4), "binary", "virus.json"),
     "mnist_small": ((196, 64, 10), "ternary", "mnist_small.json"),
+    "mnist": ((196, 512, 512, 10), "binary", "mnist.json"),
     "random": ((196, 512, 512, 10), "binary", ""),
 }
 METHODS = ("naive, reduced", "naive, unreduced", "passes")
