@@ -62,8 +62,15 @@ SPOILT = {
     # the history of C is the complement of A's recognition domain but for its ends
     "unintended pairs": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
     "crosstalk": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
-    # A and B differ in three letters
-    "spurious gate binding": {"b_A": "CATCTTACACTCATC", "b_B": "CTTCTTACACTCAAC", "c_A": "ATCACT", "c_B": "ATCACA"},
+    # A and B differ in four letters
+    "spurious gate binding": {
+        "a_A": "TCACTA",
+        "b_A": "CATCTTACACTCATC",
+        "c_A": "ATCACT",
+        "a_B": "ACACTA",
+        "b_B": "CTTCTTACACTCAAC",
+        "c_B": "ATCACA",
+    },
     "toehold energy": {"a_A": "ATATTA", "c_A": "GCGGCC"},
     "toehold accessibility": {"a_A": "GCGACG", "b_A": "TTTTCGTCGCATTAT"},
     "runs": {"b_A": RUNS},

@@ -15,7 +15,7 @@ CHAIN = "\n".join(f"A{i} + B{i} -> A{i + 1} + C{i}" for i in range(4))
 INVENTORY = Inventory.of(translate(parse_crn(CHAIN), find_scheme("soloveichik2010")))
 NAME = "b_A1"
 OPTIONS = AssignmentOptions(fixed={NAME: "CATCTTACACTCATC"})
-STRICT = Limits(spurious=0.42)
+STRICT = Limits(spurious=0.3)  # so that there is always something left to lower
 START, K = assign_words(INVENTORY, 1, OPTIONS)
 
 
