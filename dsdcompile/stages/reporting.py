@@ -17,6 +17,7 @@ from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
 from dsdcompile.stages.compilation import Compiled, keeps_kinetics
 from dsdcompile.stages.crosstalk_report import show_crosstalk
+from dsdcompile.stages.pipetting import show_pipetting
 from dsdcompile.stages.rates_report import deviations, matched, output_names, overlay, time_axis
 from dsdcompile.stages.results import Results, bimolecular
 from dsdcompile.stages.simulation import Simulated
@@ -41,6 +42,9 @@ def show_report(results: Results) -> str:
     if results.simulated is not None:
         sections.append(Section("Outputs over time", _curves(results, results.simulated)))
         sections.append(Section("All examples", _labels(results.simulated)))
+        if results.simulated.pipetting and results.simulated.rest is not None:
+            text = show_pipetting(results.simulated.pipetting, results.simulated.rest)
+            sections.append(Section("How good the pipetting must be", text))
     if results.translated is not None:
         sections.append(Section("The modules", _templates(results.translated.system)))
         if results.translated.matching is not None:

@@ -188,6 +188,9 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             "largest_deviation": simulated.deviation("implementation"),
             "relative_deviation": simulated.relative_deviation("implementation"),
             "fuel_left": simulated.fuel_left,
+            "labels_survive_pipetting_errors": {
+                f"{one.level:.0%}": one.survived / one.trials for one in simulated.pipetting
+            },
             "crosstalk": None
             if simulated.crosstalk is None
             else {

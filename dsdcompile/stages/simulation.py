@@ -19,9 +19,11 @@ from dsdcompile.simulate.batches import Batches, batch_horizon
 from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
 from dsdcompile.simulate.completion import Completion, Horizon, completion
 from dsdcompile.simulate.ode import output_species, simulate
+from dsdcompile.simulate.robustness import Survival
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.counting import Counted, count_molecules
+from dsdcompile.stages.pipetting import pipetting
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import DEFAULT_TIME, Translated, horizon_time
 from dsdcompile.stages.verification import Verified
@@ -74,6 +76,8 @@ class Simulated:
     """End of the curves, s."""
     rest: float | None
     """When every example has come to rest in the implementation, s; None without a limit."""
+    pipetting: tuple[Survival, ...] = ()
+    """How many labels survive errors of all amounts; empty where there are no labels."""
     crosstalk: Crosstalk | None = None
     """Unintended toehold bindings; None for a system too large to list them."""
     fuel_left: float | None = None
@@ -191,8 +195,7 @@ def simulate_all(
     chosen = inputs[design.simulate.example - 1]
     end = _end(
         design,
-        # Crosstalk holds strands up for good: its outputs need not come to the limit, so they set no end.
-        race[:1] if matched else [entrant for entrant in race if entrant.name != "crosstalk"],
+        race[:1] if matched else race,
         chosen,
         None if limits is None else limits[design.simulate.example - 1],
         tolerances,
@@ -223,6 +226,7 @@ def simulate_all(
         end=end * molar.time,
         rest=rest,
         crosstalk=talk,
+        pipetting=pipetting(design, source, translated, rest),
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )

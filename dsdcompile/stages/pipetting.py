@@ -1,0 +1,63 @@
+"""How good the pipetting must be: labels of a network's DNA implementation when all that is pipetted is off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dsdcompile.design import Design
+from dsdcompile.report.page import paragraph, table
+from dsdcompile.simulate.robustness import Survival, survival, vary_amounts
+from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.source import Source
+from dsdcompile.stages.translation import Translated
+from dsdcompile.units import show_duration
+
+VARIATIONS = (0.02, 0.05, 0.1, 0.2)
+"""Coefficients of variation of inputs, biases and fuels."""
+TUBES = 100
+MOST_MODULES = 500
+"""Larger systems take too long for a look in passing: `scripts/robustness` does them."""
+
+
+def pipetting(design: Design, source: Source, translated: Translated, rest: float | None) -> tuple[Survival, ...]:
+    """Return how many labels survive each coefficient of variation, read at twice the time of rest.
+
+    Nothing for what is no network, is rate-dependent, has one output, or is too large.
+
+    Raises:
+        SimulationError: an integration fails.
+    """
+    network = source.network
+    few = translated.system.n_modules <= MOST_MODULES
+    if network is None or rest is None or translated.matching is not None or network.n_outputs < 2 or not few:
+        return ()
+    built = translated.implementation
+    states = built.crn.inlet(source.examples.inputs * built.unit)
+    added = np.flatnonzero((states > 0).any(axis=0)).astype(np.int64)
+    labels = network(source.examples.inputs).argmax(axis=1)
+    return tuple(
+        survival(
+            "everything pipetted",
+            variation,
+            lambda example, random, by=variation: (built.crn, vary_amounts(states[example], added, by, random)),  # type: ignore[misc]
+            labels,
+            trials=TUBES,
+            time=2 * rest,
+            tolerances=Tolerances(design.simulate.rtol, design.simulate.rtol).scaled(built.unit),
+            seed=design.sequences.seed,
+        )
+        for variation in VARIATIONS
+    )
+
+
+def show_pipetting(found: tuple[Survival, ...], rest: float) -> str:
+    """Return the section of the report."""
+    rows = [
+        (f"{one.level:.0%}", f"{one.survived} of {one.trials}", f"{one.interval[0]:.0%} to {one.interval[1]:.0%}")
+        for one in found
+    ]
+    text = (
+        "Inputs, biases and fuels are each off by a normal error of this coefficient of variation; a random example, "
+        f"read after {show_duration(2 * rest)}."
+    )
+    return paragraph(text) + table(("error of each amount", "labels that survive", "95 % interval"), rows, (1,))
