@@ -14,7 +14,7 @@ from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.report.drawing import PALETTE
 
 WIDTH, HEIGHT = 360.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 64.0, 26.0, 36.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 74.0, 26.0, 36.0
 
 
 @final

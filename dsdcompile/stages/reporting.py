@@ -31,7 +31,7 @@ TITLES = {
     "formal": "formal CRN",
     "reduced": "reduced CRN",
     "implementation": "DNA implementation, fuels included",
-    "crosstalk": "implementation, unintended toehold bindings on",
+    "crosstalk": "implementation with toehold crosstalk",
     "enumerated": "enumerated strands, Peppercorn's rates",
 }
 
