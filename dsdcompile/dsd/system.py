@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,6 +136,14 @@ class DsdSystem:
 
     # -- complexes ---------------------------------------------------------------------------------------------
 
+    @cached_property
+    def prefix(self) -> str:
+        """What names of modules' complexes begin with: ``m``, more of them if species have such names themselves."""
+        prefix = "m"
+        while any(re.match(rf"{prefix}\d", name) for name in self.crn.species):
+            prefix += "m"
+        return prefix
+
     def signal(self, species: int) -> NamedComplex:
         """Return the strand of a species as an experimenter adds it (its history domain, if any, is its own)."""
         tokens = tuple(self.domain_name(slot, -1, species) for slot in self.form.domains)
@@ -146,7 +155,7 @@ class DsdSystem:
         names = self.names(module)
         species = int(self.species[module, part.species]) if part.role is Role.SIGNAL else -1
         return NamedComplex(
-            f"m{module}_{part.name}", part.role, part.complex.renamed(names.__getitem__), species, module
+            f"{self.prefix}{module}_{part.name}", part.role, part.complex.renamed(names.__getitem__), species, module
         )
 
     def module(self, module: int, *roles: Role) -> tuple[NamedComplex, ...]:
@@ -178,7 +187,8 @@ class DsdSystem:
     def molecule_name(self, number: int) -> str:
         """Return the name of one of :attr:`molecules`."""
         module = self.molecules.module[number]
-        return f"m{module}_{self.templates[self.template[module]].complexes[self.molecules.part[number]].name}"
+        part = self.templates[self.template[module]].complexes[self.molecules.part[number]]
+        return f"{self.prefix}{module}_{part.name}"
 
     def molecule(self, number: int) -> NamedComplex:
         """Return one of :attr:`molecules`, named after the first module that has it."""

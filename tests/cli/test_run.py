@@ -196,6 +196,14 @@ def test_reactions_that_compete_are_compiled_and_what_fails_says_why(tmp_path, c
     assert (tmp_path / "out/implementable.crn").exists()
 
 
+def test_species_may_be_called_what_complexes_are_called(tmp_path):
+    (tmp_path / "odd.crn").write_text("m0_L + X -> m0_T\nm0_L @i 20 nM\nX @i 10 nM\n")
+    assert run("simulate", tmp_path / "odd.crn", "--out", tmp_path / "out", "--quiet") == 0
+    pil = (tmp_path / "out/system.pil").read_text()
+    assert "\nm0_L = " in pil
+    assert "\nmm0_L = " in pil
+
+
 def test_without_declared_outputs_what_accumulates_is_read(tmp_path):
     (tmp_path / "min.crn").write_text("A + B -> C\nA @i 30 nM\nB @i 20 nM\n")
     assert run("run", tmp_path / "min.crn", "--out", tmp_path / "out", "--quiet") == 0
