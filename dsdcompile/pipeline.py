@@ -18,8 +18,10 @@ from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
+from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
+from dsdcompile.units import plural
 
 
 @final
@@ -72,51 +74,58 @@ def run(
         DsdcompileError: the design asks for something that cannot be; nothing of the failing stage is written.
     """
     wanted = {need for stage in stages for need in NEEDS[stage]}
-    store = Store(out / ".cache")
+    store, watch = Store(out / ".cache"), Stopwatch()
 
     # A network becomes a formal CRN (Algorithm 1); a .crn file is one already.
     progress(f"reading {design.name}")
-    source = read_source(design, folder)
+    with watch.measure("read"):
+        source = read_source(design, folder)
 
     # The formal CRN is reduced (Algorithm 2) and legalised: every reaction becomes one that the scheme can build.
-    progress(f"compiling {source.formal.n_reactions} reactions")
-    compiled = compile_crn(design, source, progress)
+    progress(f"compiling {plural(source.formal.n_reactions, 'reaction')}")
+    with watch.measure("compile"):
+        compiled = compile_crn(design, source, progress)
     if wanted == {Stage.COMPILE}:
-        return _written(Results(design, source, compiled, warnings=source.warnings), out, progress)
+        return _written(Results(design, source, compiled, warnings=source.warnings), out, watch, progress)
 
     # Each reaction becomes a module of strands, dosed by the most often it can fire.
-    progress(f"translating {compiled.implementable.n_reactions} reactions with {compiled.scheme.name}")
-    translated = translate_crn(design, source, compiled)
+    progress(f"translating {plural(compiled.implementable.n_reactions, 'reaction')} with {compiled.scheme.name}")
+    with watch.measure("translate"):
+        translated = translate_crn(design, source, compiled)
     system = translated.system
 
     # The strands are enumerated: what they do must be what is intended, and nothing else.
     verified = None
     if Stage.VERIFY in wanted:
-        progress(f"verifying {system.n_modules} modules")
-        verified = verify_system(design, source, compiled, translated, store)
+        progress(f"verifying {plural(system.n_modules, 'module')}")
+        with watch.measure("verify"):
+            verified = verify_system(design, source, compiled, translated, store, watch)
 
     # Formal, reduced, implementation and enumerated CRN run side by side; all examples' labels are compared.
     simulated = None
     if Stage.SIMULATE in wanted:
-        progress(f"simulating {len(source.examples.inputs)} examples")
+        progress(f"simulating {plural(len(source.examples.inputs), 'example')}")
         batches = Batches(executors, PieceFolder(out / ".cache" / "pieces"), progress)
-        simulated = simulate_all(design, source, compiled, translated, verified, batches)
+        with watch.measure("simulate"):
+            simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
     # Domains get sequences, searched and checked, and strands become an order.
     sequencing = ordered = None
     warnings = source.warnings + translated.warnings
     if Stage.SEQUENCES in wanted:
-        progress(f"assigning sequences to {len(system.domains)} domains")
-        stock = stock_up(design, source, compiled, translated)
-        sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
-        ordered = order_system(design, folder, source, translated, stock, sequencing.sequenced)
+        progress(f"assigning sequences to {plural(len(system.domains), 'domain')}")
+        with watch.measure("sequences"):
+            stock = stock_up(design, source, compiled, translated)
+            sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
+        with watch.measure("order"):
+            ordered = order_system(design, folder, source, translated, stock, sequencing.sequenced)
         warnings += ordered.warnings
 
     results = Results(design, source, compiled, translated, verified, simulated, sequencing, ordered, warnings)
-    return _written(results, out, progress)
+    return _written(results, out, watch, progress)
 
 
-def _written(results: Results, out: Path, progress: Callable[[str], None]) -> Results:
+def _written(results: Results, out: Path, watch: Stopwatch, progress: Callable[[str], None]) -> Results:
     progress(f"writing {out}")
-    write_results(results, out)
+    write_results(results, out, watch.seconds)
     return results

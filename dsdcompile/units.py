@@ -106,3 +106,12 @@ def show_duration(seconds: float) -> str:
         if seconds >= SECONDS[unit]:
             return f"{seconds / SECONDS[unit]:.3g} {unit}"
     return f"{seconds:.3g} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    >>> plural(1, "module"), plural(12, "module")
+    ('1 module', '12 modules')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"

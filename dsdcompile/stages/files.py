@@ -25,6 +25,27 @@ from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import reaction_conditions
 
+PROTOCOL = frozenset({"protocol.md", "robot.csv"})
+"""Made with an order, unless it is too large for one pot."""
+NAMES = PROTOCOL | {
+    "formal.crn",
+    "reduced.crn",
+    "implementable.crn",
+    "system.pil",
+    "verification.json",
+    "simulation.csv",
+    "comparison.json",
+    "sequence_checks.json",
+    "strands.csv",
+    "order.xlsx",
+    "plates.xlsx",
+    "plates.csv",
+    "strands.fasta",
+    "nupack_analysis.py",
+    "report.html",
+}
+"""Every file that :func:`files` may make."""
+
 
 def files(results: Results) -> dict[str, str | bytes]:
     """Return file name -> content for everything the run has made, but for ``summary.json``."""
@@ -88,17 +109,26 @@ def _expected(results: Results, ordered: Ordered) -> list[Expected]:
     return found
 
 
-def write_results(results: Results, folder: Path) -> None:
-    """Write every file whole, and the run's part of ``summary.json`` last.
+def write_results(results: Results, folder: Path, seconds: Mapping[str, float]) -> None:
+    """Write every file whole, the run's part of ``summary.json`` last, and how long it took beside it.
 
-    A stage alone keeps what other stages have said in ``summary.json``, as long as it is about the same design.
+    What an earlier run left there and this one does not make again stays if it came from the same request. Otherwise
+    the files move to the folder ``earlier`` (strands of one request must not lie beside the protocol of another), and
+    ``summary.json`` starts anew.
     """
-    for name, content in files(results).items():
-        write_whole(folder / name, content)
-    summary = results.summary()
+    made = files(results)
     before = _previous(folder / "summary.json")
-    same = all(before.get(key) == summary[key] for key in ("design", "scheme", "reactions"))
+    summary = results.summary()
+    same = before.get("request") == summary["request"]
+    stale = NAMES if not same else PROTOCOL if results.ordered is not None else frozenset()
+    for name in sorted(stale - set(made)):
+        if (folder / name).is_file():
+            (folder / "earlier").mkdir(exist_ok=True)
+            (folder / name).replace(folder / "earlier" / name)
+    for name, content in made.items():
+        write_whole(folder / name, content)
     write_whole(folder / "summary.json", show_json({**before, **summary} if same else summary))
+    write_whole(folder / "timings.json", show_json({"seconds": dict(seconds)}))
 
 
 def _previous(path: Path) -> Mapping[str, Any]:

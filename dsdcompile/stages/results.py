@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
+
+import numpy as np
 
 from dsdcompile.design import Design
 from dsdcompile.dsd.matching import Matching
@@ -55,9 +58,21 @@ class Results:
         """Whether every stage has been made, so that there is a report to write."""
         return None not in (self.translated, self.verified, self.simulated, self.sequencing, self.ordered)
 
+    @property
+    def request(self) -> str:
+        """A hash of everything that decides which strands are made: results of one request belong together.
+
+        Which example is drawn, how it is simulated and what is checked leave the strands as they are.
+        """
+        asked = self.design.model_dump(exclude={"simulate", "verify", "checks"})
+        total = hashlib.sha256(repr(asked).encode())
+        total.update(self.compiled.implementable.digest.encode())
+        total.update(np.ascontiguousarray(self.source.examples.inputs).tobytes())
+        return total.hexdigest()[:16]
+
     def summary(self) -> dict[str, Any]:
         """Return every headline number, as plain data for ``summary.json``."""
-        found: dict[str, Any] = {"design": self.design.name, "scheme": self.design.scheme.name}
+        found: dict[str, Any] = {"design": self.design.name, "scheme": self.design.scheme.name, "request": self.request}
         if self.source.network is not None:
             found["network"] = self.source.network.title
         found["reactions"] = {

@@ -21,6 +21,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.equivalence import crnverifier, judge_templates
 from dsdcompile.stages.source import Source
+from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import Translated
 from dsdcompile.verify.certificates import conservation, dual_rail, rate_independence
 from dsdcompile.verify.identity import Affine, identity_check
@@ -50,19 +51,26 @@ class Verified:
     """The whole system's enumeration, if it was made."""
 
 
-def verify_system(design: Design, source: Source, compiled: Compiled, translated: Translated, store: Store) -> Verified:
+def verify_system(
+    design: Design, source: Source, compiled: Compiled, translated: Translated, store: Store, watch: Stopwatch
+) -> Verified:
     """Check CRNs, modules, templates, doses and composition; enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
     enumerated = None
     size = system.n_modules * find_scheme(system.scheme).whole_weight
     if design.verify.whole == "always" or (design.verify.whole == "auto" and size <= design.verify.whole_modules):
-        enumerated = _stored_enumeration(system, options, store)
-    composition = compose(system, options)
-    doses = dose_check(system, translated.dosing, translated.turnover)
-    asked, properties = _crns(source, compiled)
-    verification = _verification(system, composition, enumerated, options, *asked, doses)
+        with watch.measure("verify: whole system"):
+            enumerated = _stored_enumeration(system, options, store)
+    with watch.measure("verify: composition"):
+        composition = compose(system, options)
+    with watch.measure("verify: CRNs"):
+        asked, properties = _crns(source, compiled)
+    with watch.measure("verify: modules and templates"):
+        doses = dose_check(system, translated.dosing, translated.turnover)
+        verification = _verification(system, composition, enumerated, options, *asked, doses)
     if design.verify.equivalence:
-        properties += judge_templates(system, store)
+        with watch.measure("verify: equivalence of templates"):
+            properties += judge_templates(system, store)
         verification = replace(verification, tools=(*verification.tools, crnverifier()))
     return Verified(replace(verification, certificates=properties), composition, enumerated)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dsdcompile.cli.main import main
+from dsdcompile.stages.files import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
@@ -26,7 +27,10 @@ FILES = {
     "protocol.md",
     "report.html",
     "summary.json",
+    "timings.json",
 }
+TIMED = {"timings.json"}
+"""Not the same bytes for the same design: how long it took."""
 
 
 def run(*arguments: object) -> int:
@@ -34,7 +38,11 @@ def run(*arguments: object) -> int:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir() if p.is_file()}
+    return {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in folder.iterdir()
+        if p.is_file() and p.name not in TIMED
+    }
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,7 @@ def relu(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_writes_every_file_of_the_contract(relu):
-    assert {p.name for p in relu.iterdir() if p.is_file()} == FILES
+    assert {p.name for p in relu.iterdir() if p.is_file()} == FILES == NAMES | {"summary.json", "timings.json"}
     summary = json.loads((relu / "summary.json").read_text())
     assert summary["reactions"]["formal"] == 4
     assert summary["reactions"]["implementable"] == summary["modules"] == 3
@@ -71,7 +79,9 @@ def test_the_report_needs_nothing_from_outside(relu):
 
 def test_a_stage_alone_writes_its_files_and_its_part_of_the_summary(tmp_path):
     assert run("compile", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
-    assert {p.name for p in tmp_path.iterdir()} == {"formal.crn", "reduced.crn", "implementable.crn", "summary.json"}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "formal.crn", "reduced.crn", "implementable.crn", "summary.json", "timings.json",
+    }  # fmt: skip
     assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     assert {"strands.csv", "order.xlsx", "protocol.md"} <= {p.name for p in tmp_path.iterdir()}
     summary = json.loads((tmp_path / "summary.json").read_text())
@@ -83,13 +93,30 @@ def test_a_stage_alone_writes_its_files_and_its_part_of_the_summary(tmp_path):
     assert summary["order"]["strands"] == 20
 
 
-def test_a_changed_design_does_not_keep_old_numbers(tmp_path):
-    assert run("order", ROOT / "designs/figure1.toml", "--out", tmp_path, "--quiet") == 0
-    assert (
-        run("compile", ROOT / "designs/figure1.toml", "--out", tmp_path, "--quiet", "--set", "scheme.max_products=2")
-        == 0
-    )
+def test_a_changed_design_does_not_keep_old_numbers_or_files(tmp_path):
+    assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    strands = (tmp_path / "strands.csv").read_bytes()
+    assert run("compile", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet", "--set", "scheme.toehold=7") == 0
     assert "order" not in json.loads((tmp_path / "summary.json").read_text())
+    assert {p.name for p in tmp_path.iterdir() if p.is_file()} & NAMES == {
+        "formal.crn", "reduced.crn", "implementable.crn",
+    }  # fmt: skip
+    assert (tmp_path / "earlier/strands.csv").read_bytes() == strands
+
+
+def test_another_example_keeps_the_strands_that_were_ordered(tmp_path):
+    assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
+    assert run("simulate", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet", "--example", 2) == 0
+    assert (tmp_path / "strands.csv").exists()
+    assert json.loads((tmp_path / "summary.json").read_text())["order"]["strands"] == 20
+
+
+def test_timings_say_where_the_time_went(relu):
+    seconds = json.loads((relu / "timings.json").read_text())["seconds"]
+    assert list(seconds)[:4] == ["read", "compile", "translate", "verify"]
+    inner = [spent for part, spent in seconds.items() if part.startswith("verify: ")]
+    assert len(inner) == 5
+    assert 0 < sum(inner) <= seconds["verify"] + 0.01
 
 
 def test_reactions_alone_are_a_design(tmp_path):
