@@ -6,6 +6,7 @@ command line. Anything else that escapes is a bug in dsdcompile and shows a trac
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar, final
 
 
@@ -60,3 +61,8 @@ class SimulationError(DsdcompileError):
 @final
 class LimitExceededError(DsdcompileError):
     """A stated limit (integer range, dose ceiling, memory) would be exceeded."""
+
+
+def missing(need: str, requirement: str) -> BackendError:
+    """Return the error for an optional package that is not installed, with the command that installs it here."""
+    return BackendError(f"{need}, which is not installed; to get it: {sys.executable} -m pip install '{requirement}'")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from dsdcompile.errors import BackendError, DesignError
+from dsdcompile.errors import BackendError, DesignError, missing
 from dsdcompile.simulate.batches import Executors, here
 
 SMALL = 3_000_000
@@ -61,9 +61,8 @@ def _dask(address: str) -> Executors:
         try:
             import distributed
         except ImportError:
-            raise BackendError(
-                "--executor dask:// needs Dask's distributed: pip install 'dsdcompile[dask]' (the same version as the "
-                "cluster's), or leave --executor out to use local processes"
+            raise missing(
+                "--executor dask:// needs Dask's distributed (the same version as the cluster's)", "distributed"
             ) from None
         try:
             client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)

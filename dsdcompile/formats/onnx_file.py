@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.errors import BackendError, FormatError, NetworkError
+from dsdcompile.errors import FormatError, NetworkError, missing
 from dsdcompile.network.real import Affine, PerUnit, RealNetwork, Relu, Step, plain_layers
 
 PASSED = ("Identity", "Dropout", "Flatten", "Reshape", "Cast")
@@ -33,7 +33,7 @@ def read_onnx(path: Path) -> RealNetwork:
     try:
         import onnx
     except ImportError:
-        raise BackendError("ONNX files need the onnx package: pip install 'dsdcompile[onnx]'") from None
+        raise missing("ONNX files need the package onnx", "onnx>=1.18") from None
     try:
         model = onnx.load(str(path), load_external_data=False)
         onnx.checker.check_model(model)

@@ -22,7 +22,7 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.design import TrainingTable
-from dsdcompile.errors import BackendError, DesignError
+from dsdcompile.errors import DesignError, missing
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.train.dataset import DataSet
 
@@ -59,7 +59,7 @@ def pytorch() -> Any:
     try:
         import torch
     except ImportError:
-        raise BackendError("training needs PyTorch: pip install 'dsdcompile[train]'") from None
+        raise missing("training needs PyTorch", "torch>=2.6") from None
     return torch
 
 

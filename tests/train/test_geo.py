@@ -39,7 +39,7 @@ def clinical(separator: str = ",", header: str = "sample,study,subject,hour,labe
 def test_the_script_builds_a_table_that_the_loader_reads(packed, separator, tmp_path):
     (tmp_path / "m.txt").write_bytes(gzip.compress(matrix().encode()) if packed else matrix().encode())
     (tmp_path / "c.csv").write_text(clinical(separator))
-    command = [sys.executable, ROOT / "scripts/virus_table", "m.txt", "c.csv", "--out", VIRUS_FILE]
+    command = [sys.executable, ROOT / "scripts/studies/virus_table.py", "m.txt", "c.csv", "--out", VIRUS_FILE]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     active = [i for i in range(10, 31) if i % 8]
     assert f"{len(active)} active infections" in done.stdout
