@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import final
 
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.simulate.batches import Batches, Executors, here

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from dsdcompile.cli.commands import Commands
-from dsdcompile.design import Design, check_design
+from dsdcompile.design.design import Design, check_design
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.system_file import rebuild

@@ -1,22 +1,20 @@
-"""``dsdcompile keys``: every key of a design file, with its default and meaning."""
+"""``dsdcompile keys``: every key of a design file, with its meaning and default, as a design file."""
 
 from __future__ import annotations
 
 import argparse
 
 from dsdcompile.cli.commands import Commands
-from dsdcompile.design import describe_keys
+from dsdcompile.design.design import Design
+from dsdcompile.design.keys import show_keys
 
 
 def add_commands(commands: Commands) -> None:
     """Add the subcommand."""
-    parser = commands.add_parser("keys", help="the keys of a design file, with their defaults")
+    parser = commands.add_parser("keys", help="every key of a design file with its default, as a design file")
     parser.set_defaults(act=_act)
 
 
 def _act(options: argparse.Namespace) -> int:
-    rows = describe_keys()
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for key, default, meaning in rows:
-        print(f"{key:{widths[0]}}  {default:{widths[1]}}  {meaning}")
+    print(show_keys(Design))
     return 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dsdcompile.cli.commands import Commands, Progress
-from dsdcompile.design import TrainingTable
+from dsdcompile.design.tables import TrainingTable
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.network_file import show_network

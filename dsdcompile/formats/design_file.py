@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dsdcompile.design import Design, check_design, keys_of
+from dsdcompile.design.design import Design, check_design
+from dsdcompile.design.keys import keys_of
 from dsdcompile.errors import DesignError
+
+SUFFIXES = (".toml", ".crn")
 
 
 def load_design(path: Path, changes: Iterable[str] = ()) -> Design:
@@ -20,11 +24,21 @@ def load_design(path: Path, changes: Iterable[str] = ()) -> Design:
         DesignError: the file is missing, is not TOML, or asks for something that cannot be.
     """
     if not path.is_file():
-        raise DesignError(f"{path}: no such design file")
+        raise DesignError(
+            f"{path}: {'a folder, not a design file' if path.is_dir() else 'no such design file'}{_near(path)}"
+        )
     values = _crn_values(path) if path.suffix == ".crn" else _toml_values(path)
     for change in changes:
         values = _changed(values, change)
     return check_design(values, str(path))
+
+
+def _near(path: Path) -> str:
+    """Return a hint at design files whose name is close: beside the path, or in a folder ``designs``."""
+    folders = [folder for folder in (path.parent, Path("designs")) if folder.is_dir()]
+    there = {file.stem: file for folder in folders for file in sorted(folder.iterdir()) if file.suffix in SUFFIXES}
+    close = difflib.get_close_matches(path.stem, there, 1)
+    return f"; did you mean {there[close[0]]}?" if close else "; write the path of a .toml or .crn file"
 
 
 def _crn_values(path: Path) -> dict[str, Any]:
@@ -43,7 +57,7 @@ def _changed(values: Mapping[str, Any], change: str) -> dict[str, Any]:
     path = key.strip().split(".")
     if not equals or not all(path):
         raise DesignError(f"--set {change}: write key=value, such as scheme.max_products=2")
-    if len(path) > 2 or (len(path) == 2 and not keys_of(path[:1])):
+    if len(path) > 2 or (len(path) == 2 and not keys_of(Design, path[:1])):
         raise DesignError(f"--set {change}: no table {'.'.join(path[:-1])!r}; tables are {', '.join(_tables())}")
     if len(path) == 1:
         return {**values, path[0]: _value(text)}
@@ -52,7 +66,7 @@ def _changed(values: Mapping[str, Any], change: str) -> dict[str, Any]:
 
 
 def _tables() -> list[str]:
-    return [key for key in keys_of(()) if keys_of((key,))]
+    return [key for key in keys_of(Design) if keys_of(Design, (key,))]
 
 
 def _value(text: str) -> Any:

@@ -24,5 +24,5 @@ def find_scheme(name: str) -> Scheme:
     if name in known:
         return known[name]
     close = difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise DesignError(f"unknown scheme {name!r}{hint} There are {', '.join(known)}")
+    hint = f"; did you mean {close[0]!r}?" if close else ";"
+    raise DesignError(f"scheme.name: unknown scheme {name!r}{hint} there are {', '.join(s.name for s in SCHEMES)}")

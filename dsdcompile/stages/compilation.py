@@ -11,7 +11,7 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError
 from dsdcompile.passes.combine import combine

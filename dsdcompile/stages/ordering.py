@@ -10,7 +10,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.freezer_csv import load_freezer
 from dsdcompile.formats.vendor_file import load_vendor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.report.page import paragraph, table
 from dsdcompile.simulate.robustness import Survival, survival, vary_amounts
 from dsdcompile.simulate.trajectory import Tolerances

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.stages.compilation import Compiled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, final
 
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.errors import FormatError, SequenceError
 from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, parse_objective, show_checkpoint
 from dsdcompile.formats.store import Store, key_of

@@ -11,7 +11,7 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn

@@ -13,7 +13,8 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats, frozen_ints
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.design import DataTable, Design
+from dsdcompile.design.design import Design
+from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.formats.network_file import load_network
 from dsdcompile.network.compile import compile_network

@@ -12,7 +12,7 @@ from dsdcompile.crn.analysis import competition
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit_state
 from dsdcompile.crn.matrices import BoolArray, FloatArray
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.dosing import Dosing, Supply, dose, matched_dose, matched_fuels
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
 from dsdcompile.dsd.matching import Matching, check, match, matched_rates, orientation, pace, unbalanced, with_buffers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import final
 
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.enumeration.check import enumerate_system, system_check, template_check
 from dsdcompile.enumeration.composition import Composition, compose

@@ -21,7 +21,7 @@ from typing import Any, final
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.design import TrainingTable
+from dsdcompile.design.tables import TrainingTable
 from dsdcompile.errors import DesignError, missing
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.train.dataset import DataSet

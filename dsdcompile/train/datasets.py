@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.design import DataTable
+from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.train.dataset import DataSet, grouped
 from dsdcompile.train.idx import read_idx

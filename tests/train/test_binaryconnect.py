@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dsdcompile.cli.main import main
-from dsdcompile.design import TrainingTable
+from dsdcompile.design.tables import TrainingTable
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.network_file import load_network, show_network
 from dsdcompile.train.binaryconnect import _Run, accuracy, train

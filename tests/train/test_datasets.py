@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from dsdcompile.design import DataTable
+from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.train import datasets
 from dsdcompile.train.dataset import grouped

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from dsdcompile.design import DataTable
+from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import FormatError
 from dsdcompile.train.datasets import VIRUS_FILE, load_data
 from dsdcompile.train.geo import GENES, read_clinical, read_series_matrix, virus_table

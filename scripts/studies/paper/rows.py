@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.design import Design
+from dsdcompile.design.design import Design
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.stages.source import Source, read_source
 from dsdcompile.train.dataset import DataSet

@@ -1,49 +1,12 @@
-"""The validated request: what a design file says, as frozen data with every default in one place.
-
-Each table of a design file is one class below; a key's meaning, unit and default are its field. ``check_design`` turns
-plain data (a parsed TOML file) into a :class:`Design` and reports every error at once, each with its key.
-"""
+"""The tables of a design file as frozen data: a key's meaning, unit and default are its field."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Literal, final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dsdcompile import units
-from dsdcompile.errors import DesignError
-
-
-def _quantity(read: Callable[[str], float], example: str) -> BeforeValidator:
-    def convert(value: object) -> float:
-        if not isinstance(value, str):
-            raise ValueError(f"expected text with a unit, such as {example!r}")
-        try:
-            return read(value)
-        except DesignError as error:
-            raise ValueError(str(error)) from None
-
-    return BeforeValidator(convert)
-
-
-def _bimolecular(text: str) -> float:
-    rate, molecularity = units.rate_constant(text)
-    if molecularity != 2:
-        raise DesignError(f"{text!r} is a rate of one reactant; expected /M/s")
-    return rate
-
-
-Molar = Annotated[float, _quantity(units.concentration, "10 nM")]
-"""Written as text with a unit, held in M."""
-Seconds = Annotated[float, _quantity(units.duration, "24 h")]
-"""Written as text with a unit, held in s."""
-PerMolarSecond = Annotated[float, _quantity(_bimolecular, "1e6 /M/s")]
-"""Written as text with a unit, held in /M/s."""
-
-Floats = Annotated[tuple[float, ...], Field(strict=False)]
-"""A TOML array of numbers."""
+from dsdcompile.design.quantities import Floats, Molar, PerMolarSecond, Seconds
 
 
 class Table(BaseModel):
@@ -355,90 +318,3 @@ class TrainingTable(Table):
         (0.1, 0.01), description="probability to drop an input, then a unit of each hidden layer (last value repeats)"
     )
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of everything random")
-
-
-@final
-class Design(Table):
-    """A design: what to compile, how, and for which laboratory."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = Field(
-        description="short name: letters, digits, '_', '.', '-'; results go to build/NAME"
-    )
-    network: NetworkTable | None = None
-    crn: CrnTable | None = None
-    data: DataTable | None = None
-    inputs: InputsTable = InputsTable()
-    passes: PassesTable = PassesTable()
-    scheme: SchemeTable = SchemeTable()
-    kinetics: KineticsTable = KineticsTable()
-    dosing: DosingTable = DosingTable()
-    verify: VerifyTable = VerifyTable()
-    simulate: SimulateTable = SimulateTable()
-    sequences: SequencesTable = SequencesTable()
-    checks: ChecksTable = ChecksTable()
-    lab: LabTable = LabTable()
-    training: TrainingTable = TrainingTable()
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Design:
-        if (self.network is None) == (self.crn is None):
-            raise ValueError("give either [network] file = ... or [crn] file = ..., one of the two")
-        if self.network is not None and self.data is None and not self.inputs.high:
-            raise ValueError(
-                "fuels need a bound on the inputs: give [data] name = ... or [inputs] low = ..., high = ..."
-            )
-        return self
-
-
-def check_design(values: Mapping[str, Any], where: str) -> Design:
-    """Return the design that parsed TOML data describe; ``where`` names their file in messages.
-
-    Raises:
-        DesignError: one message with every error, each with its key and what was expected.
-    """
-    try:
-        return Design.model_validate(dict(values))
-    except ValidationError as error:
-        lines = [_line(dict(item)) for item in error.errors(include_url=False)]
-        raise DesignError("\n".join(f"{where}: {line}" for line in dict.fromkeys(lines))) from None
-
-
-def _line(error: Mapping[str, Any]) -> str:
-    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "the design"
-    if error["type"] == "extra_forbidden":
-        known = keys_of(error["loc"][:-1])
-        close = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known keys here: {', '.join(sorted(known))}"
-        return f"unknown key {place}; {hint}"
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    given = "" if error["type"] in ("missing", "value_error") else f", not {str(error['input'])[:60]!r}"
-    return f"{place}: {message}{given}"
-
-
-def keys_of(path: Iterable[str | int]) -> list[str]:
-    """Return the keys of the table at a path of keys; of the whole design for an empty path."""
-    table: type[BaseModel] = Design
-    for part in path:
-        field = table.model_fields.get(str(part))
-        options = () if field is None else (field.annotation, *getattr(field.annotation, "__args__", ()))
-        inner = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
-        if not inner:
-            return []
-        table = inner[0]
-    return list(table.model_fields)
-
-
-def describe_keys() -> list[tuple[str, str, str]]:
-    """Return every key of a design file with its default and meaning, for ``--help`` and the documentation."""
-    rows = []
-    for key, field in Design.model_fields.items():
-        inner = keys_of((key,))
-        if not inner:
-            rows.append((key, "required" if field.is_required() else repr(field.default), field.description or ""))
-            continue
-        options = (field.annotation, *getattr(field.annotation, "__args__", ()))
-        table = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
-        for name, entry in table.model_fields.items():
-            default = "required" if entry.is_required() else repr(entry.default)
-            rows.append((f"{key}.{name}", default, entry.description or ""))
-    return rows
