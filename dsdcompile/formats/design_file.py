@@ -24,9 +24,8 @@ def load_design(path: Path, changes: Iterable[str] = ()) -> Design:
         DesignError: the file is missing, is not TOML, or asks for something that cannot be.
     """
     if not path.is_file():
-        raise DesignError(
-            f"{path}: {'a folder, not a design file' if path.is_dir() else 'no such design file'}{_near(path)}"
-        )
+        what = "a folder, not a design file" if path.is_dir() else "no such design file"
+        raise DesignError(f"{path}: {what}{_near(path)}")
     values = _crn_values(path) if path.suffix == ".crn" else _toml_values(path)
     for change in changes:
         values = _changed(values, change)
