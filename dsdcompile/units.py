@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 
 from dsdcompile.errors import DesignError
 
@@ -42,6 +43,15 @@ def concentration(text: str) -> float:
     if number < 0:
         raise DesignError(f"{text!r}: a concentration cannot be negative")
     return number / 10.0 ** MOLAR[unit]
+
+
+def in_units(amount: float, unit: float) -> float:
+    """Return how many units an amount is, by the decimal numbers that people write rather than their binary neighbours.
+
+    >>> 30e-9 / 10e-9, in_units(30e-9, 10e-9)
+    (2.9999999999999996, 3.0)
+    """
+    return float(Fraction(repr(amount)) / Fraction(repr(unit)))
 
 
 def duration(text: str) -> float:

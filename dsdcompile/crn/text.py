@@ -231,7 +231,7 @@ class _Statement:
         amount = float(self._take("number", "a concentration"))
         if self._peek("name"):
             written = f"{amount} {self._take('name', 'a unit')}"
-            amount = self._quantity(start, lambda: units.concentration(written)) / self.unit
+            amount = units.in_units(self._quantity(start, lambda: units.concentration(written)), self.unit)
         if not math.isfinite(amount):
             self.at = start
             self._fail("a concentration within the range of numbers")

@@ -50,7 +50,7 @@ class Cost:
         """Say it in one line."""
         return (
             f"{self.modules:,} modules, {self.strands:,} strands, {self.nucleotides:,} nt, "
-            f"longest {self.longest} nt, {self.money:,.0f}"
+            f"longest {self.longest} nt, synthesis about {self.money:,.0f}"
         )
 
 

@@ -165,7 +165,8 @@ class _Report:
             return
         each = (time.monotonic() - self._begun) / (done - self._before)
         left = each * (self._total - done)
-        self._progress(f"{done} of {self._total} pieces ({self._what}), about {left:.0f} s left")
+        left_over = f", about {left:.0f} s left" if done < self._total else ""
+        self._progress(f"{done} of {self._total} pieces ({self._what}){left_over}")
 
 
 def cut(count: int, crn: Crn) -> list[slice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -113,7 +114,7 @@ def order_system(
     options = OrderOptions(vendor(design), lab.purification, lab.colours, freezer)
     sheet = order(sequenced, options, stock.reporters)
     try:
-        recipe = make_recipe(translated, stock, source.examples.inputs[number - 1], _output_names(source, stock))
+        recipe = make_recipe(translated, stock, source.examples.inputs[number - 1], source.output_names)
         steps = protocol(stock.inventory, recipe, number, bench_options(design))
     except DesignError as error:
         return Ordered(sheet, stock, None, (f"no protocol: {error}",))
@@ -133,7 +134,7 @@ def bench_options(design: Design) -> BenchOptions:
     )
 
 
-def make_recipe(translated: Translated, stock: Stock, inputs: FloatArray, outputs: list[str]) -> Recipe:
+def make_recipe(translated: Translated, stock: Stock, inputs: FloatArray, outputs: Sequence[str]) -> Recipe:
     """Return what goes into the wells for one example with inputs (inputs,) in formal units."""
     system, unit = translated.system, translated.dosing.unit
     crn = system.crn
@@ -152,9 +153,3 @@ def make_recipe(translated: Translated, stock: Stock, inputs: FloatArray, output
         rails={names[s]: max(amount, unit) for s, amount in sorted(given.items())},
         reporters=tuple(reporters.items()),
     )
-
-
-def _output_names(source: Source, stock: Stock) -> list[str]:
-    labels = source.network.labels if source.network is not None else ()
-    count = 1 + max((reporter.output for reporter in stock.reporters), default=-1)
-    return list(labels) if len(labels) == count else [f"y{i}" for i in range(1, count + 1)]

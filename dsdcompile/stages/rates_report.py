@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dsdcompile.crn.crn import NO_RAIL
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.report.chart import Chart, Line, show_chart
 from dsdcompile.report.page import paragraph, table
@@ -17,16 +16,6 @@ from dsdcompile.units import show_concentration, show_duration
 
 MOST_ROWS = 60
 """Modules whose rate constants are listed."""
-
-
-def output_names(results: Results) -> tuple[str, ...]:
-    """Return what the outputs are called: the network's labels, the species of single rails, else y0, y1, ..."""
-    formal, network = results.compiled.formal, results.source.network
-    if network is not None and network.labels:
-        return tuple(str(label) for label in network.labels)
-    return tuple(
-        formal.species[plus] if minus == NO_RAIL else f"y{i}" for i, (plus, minus) in enumerate(formal.outputs.tolist())
-    )
 
 
 def time_axis(simulated: Simulated) -> tuple[float, str]:
@@ -41,7 +30,7 @@ def overlay(results: Results, simulated: Simulated, translated: Translated) -> s
         return ""
     divisor, unit = time_axis(simulated)
     lines: list[Line] = []
-    for i, name in enumerate(output_names(results)):
+    for i, name in enumerate(results.source.output_names):
         lines += [Line("", formal.outputs[:, i], colour=i, dashed=True), Line(name, built.outputs[:, i], colour=i)]
     x = built.times * simulated.scale.time / divisor
     title = "DNA implementation; dashed: formal CRN"

@@ -18,7 +18,7 @@ from dsdcompile.report.page import Section, figure, paragraph, show_page, table
 from dsdcompile.stages.compilation import Compiled, keeps_kinetics
 from dsdcompile.stages.crosstalk_report import show_crosstalk
 from dsdcompile.stages.pipetting import show_pipetting
-from dsdcompile.stages.rates_report import deviations, matched, output_names, overlay, time_axis
+from dsdcompile.stages.rates_report import deviations, matched, overlay, time_axis
 from dsdcompile.stages.results import Results, bimolecular
 from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated, module_label
@@ -137,12 +137,12 @@ def _passes(compiled: Compiled) -> str:
         )
         for step in compiled.steps
     ]
-    head = ("after", "reactions", "modules", "strands", "nt", "longest (nt)", "money")
+    head = ("after", "reactions", "modules", "strands", "nt", "longest (nt)", "synthesis at passes.price")
     return table(head, rows, (1, 2, 3, 4, 5, 6))
 
 
 def _curves(results: Results, simulated: Simulated) -> str:
-    names = output_names(results)
+    names = results.source.output_names
     count = len(names)
     seconds = simulated.scale.time
     divisor, unit = time_axis(simulated)
@@ -161,8 +161,9 @@ def _curves(results: Results, simulated: Simulated) -> str:
     )
     shared = y_range(charts)
     pictures = "".join(show_chart(Chart(c.title, c.x, c.lines, c.x_label, c.y_label, shared)) for c in charts)
+    figure = " (curves as in the paper's Figure 2)" if results.source.network is not None else ""
     text = (
-        f"Example {simulated.example} (the paper's Figure 2 for this design): outputs y = y⁺ − y⁻; dashed: the exact "
+        f"Example {simulated.example}{figure}: outputs y = y⁺ − y⁻; dashed: the exact "
         f"limit. One formal unit is {show_concentration(simulated.scale.unit)}, one formal time unit "
         f"{show_duration(seconds)}. With every strand displacement step at the same rate, the implementation takes its "
         "own time: only the limit is promised, whatever the rates."
@@ -306,6 +307,6 @@ def _order(sheet: OrderSheet) -> str:
         for role in roles
     ]
     rows.append(("all", len(sheet.lines), f"{sheet.nucleotides:,}", sheet.longest, f"{sheet.cost:,.0f}"))
-    return table(("strands for", "strands", "nt", "longest (nt)", "about (USD)"), rows, (1, 2, 3, 4)) + paragraph(
-        "Every strand with its sequence is in strands.csv; order.xlsx is the vendor's bulk form."
-    )
+    head = ("strands for", "strands", "nt", "longest (nt)", f"about ({sheet.currency})")
+    text = "Every strand with its sequence is in strands.csv; order.xlsx is the vendor's bulk form."
+    return table(head, rows, (1, 2, 3, 4)) + paragraph(text)

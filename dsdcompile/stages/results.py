@@ -19,7 +19,7 @@ from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
 from dsdcompile.stages.verification import Verified
-from dsdcompile.units import show_concentration, show_duration
+from dsdcompile.units import plural, show_concentration, show_duration
 from dsdcompile.verify.verdict import Outcome
 
 SPENT = 0.01
@@ -117,8 +117,8 @@ class Results:
         if self.translated is not None:
             system = self.translated.system
             lines.append(
-                f"DNA: {system.n_modules} modules, {len(system.strands)} strands, {system.nucleotides} nt, "
-                f"longest {system.longest_strand} nt ({system.scheme})"
+                f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.strands), 'strand')}, "
+                f"{system.nucleotides} nt, longest {system.longest_strand} nt ({system.scheme})"
             )
             if self.translated.matching is not None:
                 lines.append(_matched_line(self.translated, self.translated.matching))
@@ -135,10 +135,12 @@ class Results:
         if self.sequencing is not None:
             lines += _sequence_lines(self.sequencing)
         if self.sheet is not None:
+            lit = sum(line.role == "reporter" for line in self.sheet.ordered)
+            extra = f" ({lit} of them for reporters)" if lit else ""
             reused = len(self.sheet.lines) - len(self.sheet.ordered)
             lines.append(
-                f"order: {len(self.sheet.ordered)} strands, about {self.sheet.cost:,.0f} {self.sheet.currency}"
-                + (f"; {reused} from the freezer" if reused else "")
+                f"order: {plural(len(self.sheet.ordered), 'strand')}{extra}, about {self.sheet.cost:,.0f} "
+                f"{self.sheet.currency}" + (f"; {reused} from the freezer" if reused else "")
             )
         return lines
 
@@ -246,7 +248,7 @@ def _sequence_lines(sequencing: Sequencing) -> list[str]:
     failed = [finding for finding in findings if not finding.passed]
     lines = [
         f"sequences: {len(findings) - len(failed)} of {len(findings)} checks passed; search objective "
-        f"{sequencing.before.total:.2f} -> {sequencing.after.total:.2f} in {sequencing.steps} steps"
+        f"{sequencing.before.total:.2f} -> {sequencing.after.total:.2f} in {plural(sequencing.steps, 'step')}"
     ]
     for finding in failed:
         lines.append(

@@ -48,6 +48,17 @@ class Source:
     examples: Examples
 
     @property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called: the network's labels, the species of single rails, else y1, y2, ..."""
+        rails, labels = self.formal.outputs.tolist(), () if self.network is None else self.network.labels
+        if len(labels) == len(rails):
+            return tuple(map(str, labels))
+        return tuple(
+            self.formal.species[plus] if minus == NO_RAIL else f"y{number}"
+            for number, (plus, minus) in enumerate(rails, start=1)
+        )
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a user must know about the inputs."""
         return () if self.examples.note is None else (self.examples.note,)
