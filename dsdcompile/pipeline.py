@@ -94,6 +94,9 @@ def run(
         translated = translate_crn(design, source, compiled)
     system = translated.system
 
+    # What the laboratory wants is checked before anything that takes long.
+    stock = stock_up(design, folder, source, compiled, translated) if Stage.SEQUENCES in wanted else None
+
     # The strands are enumerated: what they do must be what is intended, and nothing else.
     verified = None
     if Stage.VERIFY in wanted:
@@ -112,13 +115,12 @@ def run(
     # Domains get sequences, searched and checked, and strands become an order.
     sequencing = ordered = None
     warnings = source.warnings + translated.warnings
-    if Stage.SEQUENCES in wanted:
+    if stock is not None:
         progress(f"assigning sequences to {plural(len(system.domains), 'domain')}")
         with watch.measure("sequences"):
-            stock = stock_up(design, source, compiled, translated)
             sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
         with watch.measure("order"):
-            ordered = order_system(design, folder, source, translated, stock, sequencing.sequenced)
+            ordered = order_system(design, source, translated, stock, sequencing.sequenced)
         warnings += ordered.warnings
 
     results = Results(design, source, compiled, translated, verified, simulated, sequencing, ordered, warnings)

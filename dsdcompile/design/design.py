@@ -55,6 +55,11 @@ class Design(Table):
     lab: LabTable = LabTable()
     training: TrainingTable = TrainingTable()
 
+    @property
+    def reduction(self) -> str:
+        """How the formal CRN is reduced: as asked, else a network as the paper does, and reactions not at all."""
+        return self.passes.reduce or ("paper" if self.network is not None else "none")
+
     @model_validator(mode="after")
     def _one_source(self) -> Design:
         if (self.network is None) == (self.crn is None):

@@ -88,8 +88,10 @@ class InputsTable(Table):
 class PassesTable(Table):
     """How the formal CRN is rewritten before it is built."""
 
-    reduce: Literal["paper", "cost", "none"] = Field(
-        "paper", description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; none: not at all"
+    reduce: Literal["paper", "cost", "none"] | None = Field(
+        None,
+        description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; none: not at all (default: paper "
+        "for a network, none for reactions, which are built as they are written)",
     )
     optional: Annotated[
         tuple[

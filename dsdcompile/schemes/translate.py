@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse
-from dsdcompile.crn.shape import ReactionShape, bind, exchange
+from dsdcompile.crn.matrices import BoolArray
+from dsdcompile.crn.shape import exchange
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SchemeError
+from dsdcompile.passes.shapes import NONE, ShapeTable, shape_table
 from dsdcompile.schemes.scheme import Scheme, explain
 
 
@@ -29,48 +30,47 @@ def translate(
     Raises:
         SchemeError: the scheme cannot build a reaction; the message names it and says why.
     """
-    shapes: dict[ReactionShape, int] = {}
-    template = np.zeros(crn.n_reactions, dtype=np.int64)
-    bound: list[tuple[int, ...]] = []
-    refused = []
-    why: dict[ReactionShape, str | None] = {}
-    left, right = _rows(crn.reactants), _rows(crn.products)
-    for row in range(crn.n_reactions):
-        shape, species = bind(left[row], right[row])
-        if exchanged is not None and exchanged[row]:
-            shape, species = exchange(shape, species)
-        if shape not in why:
-            why[shape] = scheme.refusal(shape)
-        reason = why[shape]
-        if reason is not None:
-            refused.append((crn.reaction(row), reason))
-        template[row] = shapes.setdefault(shape, len(shapes))
-        bound.append(species)
-    if refused:
-        raise SchemeError(explain(refused, scheme.name))
+    table = shape_table(crn)
+    if exchanged is not None and exchanged.any():
+        table = _exchanged(table, exchanged)
+    _refuse(crn, scheme, table)
+    width = max((shape.slots for shape in table.shapes), default=0)
     return DsdSystem(
         scheme=scheme.name,
         crn=crn,
         form=scheme.form,
         lengths=lengths or DomainLengths(),
-        templates=tuple(scheme.template(shape) for shape in shapes),
-        template=template,
-        species=_padded(bound),
+        templates=tuple(scheme.template(shape) for shape in table.shapes),
+        template=table.shape,
+        species=table.species[:, :width],
         reaction=np.arange(crn.n_reactions),
         toeholds=toeholds,
     )
 
 
-def _rows(matrix: Sparse) -> list[list[int]]:
-    """Return each row's column indices, repeated by their counts."""
-    repeated = np.repeat(matrix.indices, matrix.data)
-    ends = np.concatenate([[0], np.cumsum(matrix.data)])[matrix.indptr]
-    return [part.tolist() for part in np.split(repeated, ends[1:-1])] if matrix.shape[0] else []
+def check_buildable(crn: Crn, scheme: Scheme) -> None:
+    """Refuse reactions that a scheme cannot build.
+
+    Raises:
+        SchemeError: there are some; the message names them and says why.
+    """
+    _refuse(crn, scheme, shape_table(crn))
 
 
-def _padded(rows: list[tuple[int, ...]]) -> IntArray:
-    width = max((len(row) for row in rows), default=0)
-    table = np.full((len(rows), width), -1, dtype=np.int64)
-    for number, row in enumerate(rows):
-        table[number, : len(row)] = row
-    return table
+def _refuse(crn: Crn, scheme: Scheme, table: ShapeTable) -> None:
+    reasons = [scheme.refusal(shape) for shape in table.shapes]
+    refused = np.array([reason is not None for reason in reasons], dtype=bool)
+    rows = np.flatnonzero(refused[table.shape]).tolist() if len(refused) else []
+    if rows:
+        raise SchemeError(explain([(crn.reaction(row), str(reasons[table.shape[row]])) for row in rows], scheme.name))
+
+
+def _exchanged(table: ShapeTable, rows: BoolArray) -> ShapeTable:
+    """Return the table with the reactants of some reactions (reactions,) in the other order."""
+    shapes, species = [table.shapes[n] for n in table.shape], np.array(table.species)
+    for row in np.flatnonzero(rows):
+        bound = tuple(int(s) for s in species[row] if s != NONE)
+        shapes[row], bound = exchange(shapes[row], bound)
+        species[row, : len(bound)] = bound
+    distinct = {shape: number for number, shape in enumerate(dict.fromkeys(shapes))}
+    return ShapeTable(tuple(distinct), np.array([distinct[shape] for shape in shapes], dtype=np.int64), species)

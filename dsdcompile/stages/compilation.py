@@ -21,6 +21,7 @@ from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.scheme import Scheme
+from dsdcompile.schemes.translate import check_buildable
 from dsdcompile.stages.source import Examples, Source
 
 
@@ -50,6 +51,7 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
 
     Raises:
         DesignError: the scheme is unknown, or no reaction fits the longest strand.
+        SchemeError: the scheme cannot build a reaction, whatever is done about it.
     """
     scheme = find_scheme(design.scheme.name)
     lengths = DomainLengths(
@@ -62,12 +64,13 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
     reduced = None
     if keeps_kinetics(design, source.formal):
         made = run_passes(source.formal, setting, (), progress, combine(source.formal))
-    elif design.passes.reduce == "cost":
+    elif design.reduction == "cost":
         made = cheapest(source.formal, setting, named, progress)
         reduced = reduce(source.formal).crn
     else:
-        reduction = {"reduce"} if design.passes.reduce == "paper" else set()
+        reduction = {"reduce"} if design.reduction == "paper" else set()
         made = run_passes(source.formal, setting, named | reduction, progress)
+    check_buildable(made.legal.crn, scheme)
     return Compiled(
         formal=source.formal,
         reduced=made.reduced.crn if reduced is None else reduced,

@@ -18,7 +18,6 @@ from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.lab.order import OrderOptions, OrderSheet, check_lengths, order
 from dsdcompile.lab.protocol import BenchOptions, Protocol, Recipe, protocol
 from dsdcompile.lab.reporters import Reporter, make_reporters, with_reporters
-from dsdcompile.lab.vendor import Vendor
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.stages.compilation import Compiled
@@ -38,6 +37,8 @@ class Stock:
     reporters: tuple[Reporter, ...]
     amounts: dict[str, float]
     """Concentration of every item, M: of inputs the most over the declared examples."""
+    options: OrderOptions
+    """What the laboratory wants, and has."""
 
 
 @final
@@ -52,31 +53,33 @@ class Ordered:
     warnings: tuple[str, ...]
 
 
-def stock_up(design: Design, source: Source, compiled: Compiled, translated: Translated) -> Stock:
+def stock_up(design: Design, folder: Path, source: Source, compiled: Compiled, translated: Translated) -> Stock:
     """Return what an experimenter needs: the system's fuels and signals, and a reporter for each output rail.
+
+    What the design says of the laboratory is checked here, before anything that takes long.
 
     Raises:
         SequenceError: a strand is longer than the vendor makes.
-        DesignError: a price or purification makes no sense.
+        DesignError: a price, label, purification, freezer file or domain whose sequence is fixed does not exist.
+        FormatError: the freezer file cannot be read.
         SchemeError: the scheme's signals cannot be reported.
         LimitExceededError, SimulationError: the largest outputs cannot be found.
     """
     system, unit = translated.system, translated.dosing.unit
     inventory = Inventory.of(system)
-    options = OrderOptions(vendor(design), design.lab.purification)
-    options.vendor.purify(design.lab.purification)
+    options = order_options(design, folder)
     check_lengths(inventory, options)
     state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * unit
     amounts = {system.signal(s).name: float(state[s]) for s in system.initial_signals}
     amounts |= fuel_amounts(translated)
     if not design.lab.reporters or not (system.crn.outputs != NO_RAIL).any():
-        return Stock(inventory, (), amounts)
+        return Stock(inventory, (), amounts, options)
     reporters, domains = make_reporters(system)
     peak = resources(design, compiled, source.examples)[0].peak * unit if design.lab.reporter is None else None
     for reporter in reporters:
         most = 0.0 if peak is None else float(peak[system.crn.index[reporter.species]])
         amounts[reporter.name] = design.lab.reporter or max(most * (1 + REPORTER_MARGIN), unit)
-    return Stock(with_reporters(inventory, reporters, domains), reporters, amounts)
+    return Stock(with_reporters(inventory, reporters, domains), reporters, amounts, options)
 
 
 def fuel_amounts(translated: Translated) -> dict[str, float]:
@@ -88,17 +91,24 @@ def fuel_amounts(translated: Translated) -> dict[str, float]:
     return {name: amount for name, amount in found.items() if name in names}
 
 
-def vendor(design: Design) -> Vendor:
-    """Return the design's vendor with its prices.
+def order_options(design: Design, folder: Path) -> OrderOptions:
+    """Return what the laboratory wants and has; the freezer file is relative to ``folder``.
 
     Raises:
-        DesignError: a scale is unknown or a price negative.
+        DesignError: a scale is unknown, a price negative, or a label, purification or freezer file does not exist.
+        FormatError: the freezer file cannot be read.
     """
-    return load_vendor(design.lab.vendor).priced(design.lab.prices)
+    lab = design.lab
+    vendor = load_vendor(lab.vendor).priced(lab.prices)
+    vendor.purify(lab.purification)
+    for colour in lab.colours:
+        vendor.label(colour)
+    freezer = None if lab.freezer is None else load_freezer(folder / lab.freezer)
+    return OrderOptions(vendor, lab.purification, lab.colours, freezer)
 
 
 def order_system(
-    design: Design, folder: Path, source: Source, translated: Translated, stock: Stock, sequenced: SequencedSystem
+    design: Design, source: Source, translated: Translated, stock: Stock, sequenced: SequencedSystem
 ) -> Ordered:
     """Return what is ordered, and how it is mixed for the design's example.
 
@@ -106,12 +116,8 @@ def order_system(
 
     Raises:
         SequenceError: a strand is longer than the vendor makes.
-        DesignError: a label, purification or freezer file does not exist.
-        FormatError: the freezer file cannot be read.
     """
-    lab, number = design.lab, design.simulate.example
-    freezer = None if lab.freezer is None else load_freezer(folder / lab.freezer)
-    options = OrderOptions(vendor(design), lab.purification, lab.colours, freezer)
+    number, options = design.simulate.example, stock.options
     sheet = order(sequenced, options, stock.reporters)
     try:
         recipe = make_recipe(translated, stock, source.examples.inputs[number - 1], source.output_names)

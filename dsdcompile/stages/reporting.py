@@ -99,7 +99,8 @@ def _stages(results: Results) -> str:
             "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
             "none": "and nothing is reduced",
         }
-        first = f"Algorithm 1 makes the formal CRN, {how[results.design.passes.reduce]}. "
+        made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
+        first = f"{made} the formal CRN, {how[results.design.reduction]}. "
     text = (
         f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
         f"lists to {compiled.max_products} so that no strand grows too long."
@@ -253,6 +254,8 @@ def _doses(translated: Translated) -> str:
     why = "at the most often their reactions fire over the declared inputs, plus the margin"
     if translated.matching is not None:
         why = "far above what their reactions use, so that rate constants hardly change"
+    if not system.n_modules:
+        return paragraph("No fuels: there is nothing to build.")
     text = (
         f"Fuels stand {why}: "
         f"{show_concentration(float(np.min(amounts[amounts > 0], initial=np.inf)))} to "

@@ -102,7 +102,7 @@ def _dna(case: Case) -> dict[str, Any]:
     return {
         "scheme": design.scheme.name,
         "max_products": compiled.max_products,
-        "reduce": design.passes.reduce,
+        "reduce": design.reduction,
         "reactions": compiled.implementable.n_reactions,
         "modules": system.n_modules,
         "strands": len(system.strands),
