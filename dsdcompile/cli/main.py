@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="dsdcompile",
         description="Compile a trained network or a chemical reaction network to a verified, orderable DNA system.",
-        epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 bad input",
+        epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 not done: the message says "
+        "why, and nothing is written; 130 interrupted",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (stages, checking, training, importing, schemes, keys):

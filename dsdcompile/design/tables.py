@@ -200,8 +200,12 @@ class SimulateTable(Table):
         description="end of the curves, and of what fuels must last for where there is no limit (default: from "
         "completion; 50 formal time units where there is no limit)",
     )
-    points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
-    rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")
+    points: Annotated[int, Field(ge=101, le=100_000)] = Field(
+        401, description="points a curve; completion and deviation are read off these"
+    )
+    rtol: Annotated[float, Field(gt=0, lt=1)] = Field(
+        1e-8, description="relative tolerance of the integration, and absolute one in formal units"
+    )
     volume: Annotated[float, Field(gt=0)] | None = Field(
         None, description="count molecules in this volume, pL, beside the formal curves (default: do not)"
     )

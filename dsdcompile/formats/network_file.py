@@ -103,7 +103,7 @@ def read_real(path: Path) -> RealNetwork:
 
 def _file(path: Path) -> Path:
     if not path.is_file():
-        raise FormatError(f"{path}: no such file")
+        raise FormatError(f"{path}: no such network file")
     return path
 
 

@@ -51,7 +51,8 @@ class Results:
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
         verified = self.verified is None or self.verified.verification.outcome is Outcome.PROVED
-        return verified and (self.sequencing is None or self.sequencing.report.passed)
+        agreed = self.simulated is None or self.simulated.labels.agree
+        return verified and agreed and (self.sequencing is None or self.sequencing.report.passed)
 
     @property
     def complete(self) -> bool:

@@ -51,6 +51,12 @@ class Labels:
     largest_limit_error: float | None
     """Largest difference of the formal and reduced limits from the network's outputs, formal units."""
 
+    @property
+    def agree(self) -> bool:
+        """Whether every CRN names the network's label for every example."""
+        counts = (self.formal_agrees, self.reduced_agrees, self.implementation_agrees)
+        return all(count in (None, self.examples) for count in counts)
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,8 @@ class Simulated:
     labels: Labels
     end: float
     """End of the curves, s."""
+    rtol: float
+    """Relative tolerance of every integration; the same number of formal units is its absolute tolerance."""
     rest: float | None
     """When every example has come to rest in the implementation, s; None without a limit."""
     pipetting: tuple[Survival, ...] = ()
@@ -112,6 +120,7 @@ class Simulated:
             "all_examples_at_rest_seconds": self.rest,
             "limit": None if self.limit is None else self.limit.tolist(),
             "engines": {c.name: c.engine for c in self.curves},
+            "tolerances": {"relative": self.rtol, "absolute_formal_units": self.rtol},
             "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
             "relative_deviation_from_formal": {
                 c.name: self.relative_deviation(c.name) for c in self.curves if c.name != "formal"
@@ -224,6 +233,7 @@ def simulate_all(
         completions={} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn},
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
+        rtol=design.simulate.rtol,
         rest=rest,
         crosstalk=talk,
         pipetting=pipetting(design, source, translated, rest),

@@ -17,6 +17,7 @@ from dsdcompile.design.design import Design
 from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.formats.network_file import load_network
+from dsdcompile.formats.reading import read_text
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
 from dsdcompile.train.datasets import available, load_data
@@ -73,27 +74,24 @@ def read_source(design: Design, folder: Path) -> Source:
     """
     network = None
     if design.network is not None:
-        network = load_network(_existing(folder / design.network.file, "network.file"))
+        network = load_network(folder / design.network.file)
         formal = compile_network(network)
     else:
         assert design.crn is not None, "a design has one source"
-        path = _existing(folder / design.crn.file, "crn.file")
+        path = folder / design.crn.file
         formal = _read_crn(path, design)
     return Source(network, formal, _examples(design, folder, network, formal))
 
 
-def _existing(path: Path, key: str) -> Path:
-    if not path.is_file():
-        raise DesignError(f"{key}: no file {path}")
-    return path
-
-
 def _read_crn(path: Path, design: Design) -> Crn:
     """Return the CRN of a file; where it declares no outputs, every species is one."""
+    text = read_text(path, "reaction file")
     try:
-        crn = parse_crn(path.read_text(encoding="utf-8"), unit=design.kinetics.unit, time=design.kinetics.written_time)
-    except (FormatError, UnicodeDecodeError) as error:
+        crn = parse_crn(text, unit=design.kinetics.unit, time=design.kinetics.written_time)
+    except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
+    if not crn.n_reactions:
+        raise FormatError(f"{path}: no reactions; expected at least one, such as 'A + B -> C'")
     if len(crn.outputs):
         return crn
     # Without declared outputs, what reactions make and none uses accumulates: that is read. In a cycle, every species;

@@ -139,7 +139,7 @@ BAD = {
     "not a number": ("[dosing]\nmargin = nan", "dosing.margin"),
     "example": ("[simulate]\nexample = 9", "simulate.example: 9 of 4 examples"),
     "example outside": ("", "example 1 lies outside the box"),
-    "missing network": ("", "network.file: no file"),
+    "missing network": ("", "nowhere.json: no such network file"),
     "not toml": ("[scheme", "not a TOML file"),
 }
 
