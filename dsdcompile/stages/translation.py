@@ -74,7 +74,9 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
     )
     rates = uniform_rates(system, design.kinetics.rate)
     built = implementation(system, dosing, rates)
-    warnings = (*_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing))
+    warnings = (
+        *_empty_warnings(compiled), *_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing)
+    )  # fmt: skip
     return Translated(system, dosing, built, warnings, rates, horizon=horizon, turnover=used.turnover)
 
 
@@ -179,6 +181,17 @@ def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:
     yield corner[None, :]
 
 
+def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
+    """Warn where reducing has computed everything that there was to compute."""
+    if compiled.implementable.n_reactions:
+        return ()
+    return (
+        f"nothing is left to build: reducing has replaced all {compiled.formal.n_reactions} reactions by their "
+        "products, so that the tube starts with the answer; declare what is given later (#! input A), or set "
+        "passes.reduce = none",
+    )
+
+
 def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
@@ -208,7 +221,10 @@ def _dose_warnings(design: Design, source: Source, system: DsdSystem, dosing: Do
     if (above := int((signals > ceiling).sum())) > 0:
         worst = int(np.argmax(signals))
         top = show_concentration(float(signals[worst]))
-        found.append(f"{plural(above, 'signal')} stand " + remedy.format(top, system.crn.species[worst]))
+        found.append(
+            f"{plural(above, 'signal')} {'stands' if above == 1 else 'stand'} "
+            + remedy.format(top, system.crn.species[worst])
+        )
     return tuple(found)
 
 
