@@ -82,6 +82,7 @@ def _record(runs: Sequence[Trained], scores: Sequence[int], count: int) -> dict[
             "epoch": run.epoch,
             "train_accuracy": run.train_accuracy,
             "validation_accuracy": run.validation_accuracy,
+            "loss": run.loss,
             "test_correct": score,
         }
         for run, score in zip(runs, scores, strict=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, final
 
 import numpy as np
@@ -46,6 +48,15 @@ class DataSet:
         """Return the rows of ``all``, ``train``, ``validation`` or ``test``."""
         rows: IntArray = np.arange(len(self.labels)) if name == "all" else getattr(self, name)
         return rows
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that training sees and a network takes over: which data, and which part is which."""
+        words = (self.scaling, *self.feature_names, "", *self.class_names)
+        total = hashlib.sha256("\0".join(words).encode())
+        for array in (self.features, self.labels, self.train, self.validation, self.test):
+            total.update(str(array.shape).encode() + array.tobytes())
+        return total.hexdigest()
 
     def scale(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and deviation (features,) of the training part; a constant feature has deviation 1."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,8 @@ from dsdcompile.formats.network_file import load_network, show_network
 from dsdcompile.train.binaryconnect import _Run, accuracy, train
 from dsdcompile.train.datasets import iris
 
-pytest.importorskip("torch").set_num_threads(1)
+torch = pytest.importorskip("torch")
+torch.set_num_threads(1)
 QUICK = TrainingTable(hidden=(8,), epochs=20, rate=0.01, dropout=(0.1, 0.05), seed=3)
 NORMALISED = TrainingTable(
     hidden=(16, 5), weights="ternary", loss="cross_entropy", normalise=True, gain=4.0, epochs=20, rate=0.005, seed=3
@@ -57,6 +60,40 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path):
     train(QUICK, iris(), None, checkpoint)
     with pytest.raises(DesignError, match="another recipe"):
         train(INTEGER, iris(), None, checkpoint)
+
+
+@pytest.mark.parametrize("what", ["split", "labels", "features", "names"])
+def test_a_checkpoint_of_other_data_is_refused(what, tmp_path):
+    """Weights of another split may have been trained on what is now the test part."""
+    data, checkpoint = iris(), tmp_path / "run.checkpoint"
+    train(QUICK, data, None, checkpoint)
+    change = {
+        "split": {"train": data.train[:-1]},
+        "labels": {"labels": np.roll(data.labels, 1)},
+        "features": {"features": data.features * 2},
+        "names": {"class_names": data.class_names[::-1]},
+    }
+    with pytest.raises(DesignError, match="other data or another split; remove it"):
+        train(QUICK, replace(data, **change[what]), None, checkpoint)
+    assert same(train(QUICK, iris(), None, checkpoint), train(QUICK, iris()))
+
+
+@pytest.mark.parametrize("kind", ["empty", "junk", "half", "another"])
+def test_a_file_that_is_no_checkpoint_is_refused(kind, tmp_path):
+    checkpoint = tmp_path / "run.checkpoint"
+    train(QUICK, iris(), None, checkpoint)
+    if kind == "another":
+        torch.save({"epoch": 3}, checkpoint)
+    else:
+        whole = checkpoint.read_bytes()
+        checkpoint.write_bytes({"empty": b"", "junk": b"no archive", "half": whole[: len(whole) // 2]}[kind])
+    with pytest.raises(DesignError, match=r"run\.checkpoint: not a checkpoint.*; remove it to train anew"):
+        train(QUICK, iris(), None, checkpoint)
+
+
+def test_a_loss_that_is_no_number_ends_the_run():
+    with pytest.raises(DesignError, match=r"training\.rate: the loss is (inf|nan) in epoch \d of seed 3"):
+        train(QUICK.model_copy(update={"rate": 1e30}), iris())
 
 
 def test_folding_the_normalisation_changes_outputs_by_one_factor_only():
