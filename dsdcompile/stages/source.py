@@ -16,7 +16,7 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import Design
 from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
-from dsdcompile.formats.network_file import load_network
+from dsdcompile.formats.network_file import load_noted
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
 from dsdcompile.train.datasets import available, load_data
@@ -46,11 +46,13 @@ class Source:
     formal: Crn
     """The formal CRN, in formal units."""
     examples: Examples
+    notes: tuple[str, ...] = ()
+    """What was done to the weights of a network from elsewhere."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user must know about the inputs."""
-        return () if self.examples.note is None else (self.examples.note,)
+        """What a user must know about the network and the inputs."""
+        return self.notes if self.examples.note is None else (*self.notes, self.examples.note)
 
 
 def read_source(design: Design, folder: Path) -> Source:
@@ -60,15 +62,16 @@ def read_source(design: Design, folder: Path) -> Source:
         DesignError: a file is missing, or inputs do not fit the network.
         FormatError: a file cannot be read.
     """
-    network = None
+    network: Network | None = None
+    notes: tuple[str, ...] = ()
     if design.network is not None:
-        network = load_network(_existing(folder / design.network.file, "network.file"))
+        network, notes = load_noted(_existing(folder / design.network.file, "network.file"))
         formal = compile_network(network)
     else:
         assert design.crn is not None, "a design has one source"
         path = _existing(folder / design.crn.file, "crn.file")
         formal = _read_crn(path, design)
-    return Source(network, formal, _examples(design, folder, network, formal))
+    return Source(network, formal, _examples(design, folder, network, formal), notes)
 
 
 def _existing(path: Path, key: str) -> Path:
