@@ -45,6 +45,7 @@ def _act(options: argparse.Namespace) -> int:
     if options.seeds < 1:
         raise DesignError(f"--seeds {options.seeds}: at least one seed is needed")
     data = load_data(design.data, options.design.parent)
+    print(data.parts)
     path = options.out or options.design.parent / design.network.file
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = [path.with_name(f".{path.name}.{number}.checkpoint") for number in range(options.seeds)]

@@ -1,5 +1,6 @@
 import gzip
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,6 +161,15 @@ def test_a_grouped_split_keeps_groups_together_and_is_the_same_each_time(tmp_pat
     assert sorted(np.concatenate(parts)) == list(range(200))
     assert [len(rows) for rows in parts] == [160, 10, 30]
     assert load_data(table, tmp_path).test.tolist() == data.test.tolist()
+
+
+def test_what_the_parts_do_is_told(tmp_path):
+    (tmp_path / datasets.VIRUS_FILE).write_text(TABLE)
+    data = load_data(DataTable(name="virus", directory="."), tmp_path)
+    assert data.parts == "2 examples train, 1 choose epoch and seed, 1 test; 1 are left out"
+    shared = replace(data, test=data.train).parts
+    assert shared == "2 examples train, 1 choose epoch and seed, 2 test; 2 of them are in two parts; 2 are left out"
+    assert datasets.iris().parts.startswith("all 150 examples train, choose epoch and seed, and test")
 
 
 def test_a_grouped_split_needs_groups():
