@@ -320,7 +320,7 @@ class TrainingTable(Table):
         "loss; its loss; or pooled: its accuracy, ties broken by the loss over training and validation part together "
         "(for a validation part so small that many epochs are perfect)",
     )
-    dropout: Floats = Field(
+    dropout: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(strict=False)] = Field(
         (0.1, 0.01), description="probability to drop an input, then a unit of each hidden layer (last value repeats)"
     )
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of everything random")
