@@ -14,6 +14,7 @@ from typing import final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.annihilate import annihilate
 from dsdcompile.passes.cancel import cancel
 from dsdcompile.passes.cost import Cost, CostModel
@@ -123,12 +124,24 @@ def cheapest(
     optional: Collection[str] = (),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
-    """Run the passes of :data:`BY_COST` with and without sharing, and return what costs least."""
+    """Run the passes of :data:`BY_COST` with and without sharing, and return what costs least.
+
+    Raises:
+        CrnError: a pass cannot be applied.
+        LimitExceededError: numbers grow beyond their range either way.
+    """
     rest = {*BY_COST, *optional}
-    found = []
+    found: list[Outcome] = []
+    refused: LimitExceededError | None = None
     for title, names in (("with fan-out sharing", rest), ("with naive trees", rest - {"fanout"})):
         progress(title)
-        found.append(run_passes(formal, setting, names, progress))
+        try:
+            found.append(run_passes(formal, setting, names, progress))
+        except LimitExceededError as error:
+            progress(f"given up: {error}")
+            refused = refused or error
+    if not found and refused is not None:
+        raise refused
     return min(found, key=lambda outcome: outcome.cost.rank)
 
 

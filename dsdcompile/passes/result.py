@@ -9,7 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints, frozen_sparse
+from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, frozen_ints, frozen_sparse
+
+WHAT = "what one molecule of the formal CRN stands for"
+"""What is said to reach too large a number."""
 
 
 @final
@@ -35,7 +38,7 @@ class PassResult:
 
     def then(self, later: PassResult) -> PassResult:
         """Return the composition: this pass, then a later one."""
-        return PassResult(later.crn, self.image @ later.image, self.origin[later.origin])
+        return PassResult(later.crn, checked_product(self.image, later.image, WHAT), self.origin[later.origin])
 
 
 def unchanged(crn: Crn) -> PassResult:

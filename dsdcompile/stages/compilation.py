@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import final
 
@@ -13,7 +14,7 @@ from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.errors import DesignError
+from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.passes.combine import combine
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
@@ -66,7 +67,8 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         made = run_passes(source.formal, setting, (), progress, combine(source.formal))
     elif design.reduction == "cost":
         made = cheapest(source.formal, setting, named, progress)
-        reduced = reduce(source.formal).crn
+        with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
+            reduced = reduce(source.formal).crn
     else:
         reduction = {"reduce"} if design.reduction == "paper" else set()
         made = run_passes(source.formal, setting, named | reduction, progress)

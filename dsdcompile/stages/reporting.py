@@ -88,7 +88,7 @@ def _stages(results: Results) -> str:
         ("implementable", compiled.implementable),
     ):
         sizes = crn.products.sum(axis=1)
-        rows.append((name, crn.n_reactions, crn.n_species, int(crn.products.sum()), int(sizes.max(initial=0))))
+        rows.append((name, crn.n_reactions, crn.n_species, sum(sizes.tolist()), int(sizes.max(initial=0))))
     if keeps_kinetics(results.design, compiled.formal):
         first = (
             "The formal CRN is not reduced, because its kinetics are to stay as they are; reactions written twice "
