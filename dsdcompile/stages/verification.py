@@ -127,7 +127,7 @@ def _verification(
         checks.append(system_check(system, enumerated))
     caveat = find_scheme(system.scheme).caveat
     assumptions = (*ASSUMPTIONS, caveat) if caveat else ASSUMPTIONS
-    settings = tuple((name, str(value)) for name, value in asdict(options).items())
+    settings = tuple(asdict(options).items())
     classes = (("patterns of touching modules", composition.patterns), ("enumerations", composition.enumerations))
     return Verification((*checks, *further), assumptions, (TOOL,), settings, classes)
 
@@ -142,5 +142,6 @@ def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: S
         except FormatError:
             pass
     enumerated = enumerate_system(system, options)
-    store.put("enumeration", key, show_enumeration(enumerated))
+    if enumerated.complete:
+        store.put("enumeration", key, show_enumeration(enumerated))
     return enumerated

@@ -74,7 +74,7 @@ class Verification:
     assumptions: tuple[str, ...]
     tools: tuple[str, ...]
     """Programs and versions."""
-    options: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, float | None], ...]
     """Settings of the enumeration by name."""
     classes: tuple[tuple[str, int], ...] = ()
     """What was enumerated for the composition of modules, by name."""
