@@ -26,6 +26,7 @@ from dsdcompile.stages.translation import Translated
 from dsdcompile.verify.certificates import conservation, dual_rail, rate_independence
 from dsdcompile.verify.identity import Affine, identity_check
 from dsdcompile.verify.modules import dose_check, net_check, signals_check, table_check, waste_check
+from dsdcompile.verify.names import names_check
 from dsdcompile.verify.rational import rational_check
 from dsdcompile.verify.verdict import Check, Verification
 
@@ -72,7 +73,8 @@ def verify_system(
         with watch.measure("verify: equivalence of templates"):
             properties += judge_templates(system, store)
         verification = replace(verification, tools=(*verification.tools, crnverifier()))
-    return Verified(replace(verification, certificates=properties), composition, enumerated)
+    certificates = (*verification.certificates, *properties)
+    return Verified(replace(verification, certificates=certificates), composition, enumerated)
 
 
 def _crns(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
@@ -118,7 +120,7 @@ def _verification(
     options: EnumerationOptions,
     *further: Check,
 ) -> Verification:
-    checks = [table_check(system), signals_check(system)]
+    checks = [table_check(system), signals_check(system), names_check(system)]
     for template in system.templates:
         checks += [net_check(template), waste_check(template), conservation(template)]
         checks.append(template_check(template, system.form, system.lengths, options))
@@ -128,8 +130,9 @@ def _verification(
     caveat = find_scheme(system.scheme).caveat
     assumptions = (*ASSUMPTIONS, caveat) if caveat else ASSUMPTIONS
     settings = tuple(asdict(options).items())
-    classes = (("patterns of touching modules", composition.patterns), ("enumerations", composition.enumerations))
-    return Verification((*checks, *further), assumptions, (TOOL,), settings, classes)
+    classes = (("patterns of touching modules", composition.touching), ("enumerations", composition.enumerations))
+    found = (*checks, *further)
+    return Verification(found, assumptions, (TOOL,), settings, classes, composition.patterns, (composition.waste,))
 
 
 def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:
