@@ -15,25 +15,18 @@ from dsdcompile.enumeration.peppercorn import TOOL
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.store import Store, key_of
-from dsdcompile.passes.reduce import reduce
-from dsdcompile.passes.result import unchanged
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.crn_checks import crn_checks
 from dsdcompile.stages.equivalence import crnverifier, judge_templates
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import Translated
-from dsdcompile.verify.certificates import conservation, dual_rail, rate_independence
-from dsdcompile.verify.identity import Affine, identity_check
+from dsdcompile.verify.certificates import conservation
 from dsdcompile.verify.modules import dose_check, net_check, signals_check, table_check, waste_check
 from dsdcompile.verify.names import names_check
-from dsdcompile.verify.rational import rational_check
 from dsdcompile.verify.verdict import Check, Verification
 
-MOST_EXPRESSIONS = 20_000
-"""Reactions of an implementable CRN whose expressions are compared directly; larger ones are expanded first."""
-MOST_RATIONAL = 100_000
-"""Stoichiometric entries up to which random inputs are tried in fractions."""
 ASSUMPTIONS = (
     "domains with different names do not bind each other (sequences are checked separately)",
     "secondary structures are free of pseudoknots; domains bind and unbind as a whole",
@@ -65,7 +58,7 @@ def verify_system(
     with watch.measure("verify: composition"):
         composition = compose(system, options)
     with watch.measure("verify: CRNs"):
-        asked, properties = _crns(source, compiled)
+        asked, properties = crn_checks(source, compiled)
     with watch.measure("verify: modules and templates"):
         doses = dose_check(system, translated.dosing, translated.turnover)
         verification = _verification(system, composition, enumerated, options, *asked, doses)
@@ -75,35 +68,6 @@ def verify_system(
         verification = replace(verification, tools=(*verification.tools, crnverifier()))
     certificates = (*verification.certificates, *properties)
     return Verified(replace(verification, certificates=certificates), composition, enumerated)
-
-
-def _crns(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-    """Return what a network's CRNs must fulfil, and the certificates of any.
-
-    The certificates are asked for where a network is compiled: without them its limit would not be its answer.
-    """
-    certificates = [dual_rail(compiled.formal, "formal CRN")]
-    for name, crn in (("formal CRN", compiled.formal), ("implementable CRN", compiled.implementable)):
-        certificates += rate_independence(crn, name)
-    if source.network is None:
-        return (), tuple(certificates)
-    layers = [Affine(layer.weights, layer.biases, layer.activation == "relu") for layer in source.network.layers]
-    formal, built = compiled.formal, compiled.implementable
-    expanded = built.n_reactions > MOST_EXPRESSIONS
-    checks = [
-        identity_check("formal CRN = network", formal, layers),
-        identity_check("reduced CRN = network", compiled.reduced, layers),
-        identity_check(
-            f"implementable CRN{', expanded,' if expanded else ''} = network",
-            reduce(built).crn if expanded else built,
-            layers,
-        ),
-    ]
-    if formal.products.nnz + built.products.nnz <= MOST_RATIONAL:
-        plain = unchanged(formal).image
-        for name, crn, image in (("formal", formal, plain), ("implementable", built, compiled.meaning.image)):
-            checks.append(rational_check(f"{name} CRN = network, in fractions", crn, formal, image, layers))
-    return (*certificates, *checks), ()
 
 
 def verify_modules(system: DsdSystem, *, whole: bool, options: EnumerationOptions | None = None) -> Verification:
