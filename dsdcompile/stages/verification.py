@@ -18,14 +18,14 @@ from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.crn_checks import crn_checks
-from dsdcompile.stages.equivalence import crnverifier, judge_templates
+from dsdcompile.stages.equivalence import crnverifier, judge_templates, required
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import Translated
 from dsdcompile.verify.certificates import conservation
 from dsdcompile.verify.modules import dose_check, net_check, signals_check, table_check, waste_check
 from dsdcompile.verify.names import names_check
-from dsdcompile.verify.verdict import Check, Verification
+from dsdcompile.verify.verdict import Check, Outcome, Verification
 
 ASSUMPTIONS = (
     "domains with different names do not bind each other (sequences are checked separately)",
@@ -50,9 +50,14 @@ def verify_system(
 ) -> Verified:
     """Check CRNs, modules, templates, doses and composition; enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
+    with watch.measure("verify: names"):
+        names = names_check(system)
     enumerated = None
     size = system.n_modules * find_scheme(system.scheme).whole_weight
-    if design.verify.whole == "always" or (design.verify.whole == "auto" and size <= design.verify.whole_modules):
+    asked_for = design.verify.whole == "always" or (
+        design.verify.whole == "auto" and size <= design.verify.whole_modules
+    )
+    if asked_for and names.outcome is Outcome.PROVED:  # strands under wrong names are not the system's
         with watch.measure("verify: whole system"):
             enumerated = _stored_enumeration(system, options, store)
     with watch.measure("verify: composition"):
@@ -61,30 +66,34 @@ def verify_system(
         asked, properties = crn_checks(source, compiled)
     with watch.measure("verify: modules and templates"):
         doses = dose_check(system, translated.dosing, translated.turnover)
-        verification = _verification(system, composition, enumerated, options, *asked, doses)
+        verification = _verification(system, names, composition, enumerated, options, *asked, doses)
     if design.verify.equivalence:
         with watch.measure("verify: equivalence of templates"):
-            properties += judge_templates(system, store)
-        verification = replace(verification, tools=(*verification.tools, crnverifier()))
+            claimed, known = required(system.scheme, judge_templates(system, store))
+        properties += known
+        verification = replace(
+            verification, checks=(*verification.checks, *claimed), tools=(*verification.tools, crnverifier())
+        )
     certificates = (*verification.certificates, *properties)
     return Verified(replace(verification, certificates=certificates), composition, enumerated)
 
 
 def verify_modules(system: DsdSystem, *, whole: bool, options: EnumerationOptions | None = None) -> Verification:
     """Check a system's modules, templates and composition and, if ``whole``, the enumeration of everything at once."""
-    options = options or EnumerationOptions()
-    enumerated = enumerate_system(system, options) if whole else None
-    return _verification(system, compose(system, options), enumerated, options)
+    options, names = options or EnumerationOptions(), names_check(system)
+    enumerated = enumerate_system(system, options) if whole and names.outcome is Outcome.PROVED else None
+    return _verification(system, names, compose(system, options), enumerated, options)
 
 
 def _verification(
     system: DsdSystem,
+    names: Check,
     composition: Composition,
     enumerated: Enumerated | None,
     options: EnumerationOptions,
     *further: Check,
 ) -> Verification:
-    checks = [table_check(system), signals_check(system), names_check(system)]
+    checks = [table_check(system), signals_check(system), names]
     for template in system.templates:
         checks += [net_check(template), waste_check(template), conservation(template)]
         checks.append(template_check(template, system.form, system.lengths, options))
