@@ -45,6 +45,7 @@ class Srinivas2017(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("srinivas2015", "displacillator")
     citation: ClassVar[str] = "Srinivas et al., Science 358:eaal2052 (2017); Srinivas, PhD thesis, Caltech (2015)"
     summary: ClassVar[str] = "four-domain signals with history; react gate, produce gate and one helper strand"
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     form: ClassVar[SignalForm] = SignalForm(
         (
