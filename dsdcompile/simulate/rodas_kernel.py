@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import Indices, compiled, inlined
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import Indices, compiled, inlined
 
 GAMMA = 0.25
 STAGES = 6
