@@ -17,7 +17,7 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.dsd.complex import NICK, Complex, can_bind
-from dsdcompile.dsd.domain import Scope, base
+from dsdcompile.dsd.domain import Part, Scope, base
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
 from dsdcompile.enumeration.check import intended_reactions, system_signals
@@ -245,13 +245,28 @@ def _waste(small: DsdSystem) -> Iterator[Witness]:
     if small.n_modules < 2:
         return
     for one, other in ((0, 1), (1, 0)):
-        shapes = [small.templates[small.template[module]].shape for module in (one, other)]
+        templates = [small.templates[small.template[module]] for module in (one, other)]
+        shown = _shown(templates[1], *Role)
+        if not any((part, not starred) in shown for part, starred in _shown(templates[0], Role.WASTE)):
+            continue
+        shapes = [template.shape for template in templates]
         signals = [small.signal(int(s)) for s in small.species[other] if s >= 0]
         for waste, partner in itertools.product(small.module(one, Role.WASTE), (*small.module(other), *signals)):
             if can_bind(waste.complex, partner.complex):
                 names = [named.name.removeprefix(f"{small.prefix}{named.module}_") for named in (waste, partner)]
                 problem = f"waste {names[0]} of {shapes[0]} can bind {partner.role} {names[1]} of {shapes[1]}"
                 yield Witness(problem, (waste.complex, partner.complex))
+
+
+def _shown(template: Template, *roles: Role) -> set[tuple[Part, bool]]:
+    """Return which parts some complexes of a template show unpaired, and whether as complements."""
+    part = {slot.name: slot.part for slot in template.slots}
+    return {
+        (part[base(token)], token.endswith("*"))
+        for one in template.of_role(*roles)
+        for token, symbol in zip(one.complex.sequence, one.complex.structure, strict=True)
+        if symbol == "."
+    }
 
 
 def _resting(small: DsdSystem, module: int) -> set[Complex]:

@@ -20,6 +20,7 @@ from dsdcompile.formats.robot_csv import show_robot
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
+from dsdcompile.stages.crosstalk_report import crosstalk_table
 from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
@@ -63,7 +64,10 @@ def files(results: Results) -> dict[str, str | bytes]:
         found["simulation.csv"] = show_simulation(
             results.simulated.curves, results.compiled.formal, results.simulated.scale
         )
-        found["comparison.json"] = show_json(results.simulated.summary())
+        compared = results.simulated.summary()
+        if results.translated is not None and results.simulated.crosstalk is not None:
+            compared["crosstalk"] = crosstalk_table(results.translated, results.simulated.crosstalk)
+        found["comparison.json"] = show_json(compared)
     if results.sequencing is not None:
         found["sequence_checks.json"] = show_json(results.sequencing.to_json())
     if results.ordered is not None:

@@ -12,7 +12,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
+from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
@@ -184,11 +184,12 @@ def simulate_all(
     found = None if matched or verified is None else _enumerated(translated, verified)
     if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
-    talk = _crosstalk(translated)
+    talk = crosstalk(translated.system, translated.implementation)
     # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
     held = []
-    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
-        held = [_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar)]
+    if 0 < len(talk.pairs) <= MOST_BINDINGS:
+        on = with_crosstalk(translated.implementation, talk)
+        held = [_Entrant("crosstalk", on.crn, molar, on if matched else None)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -240,12 +241,6 @@ def simulate_all(
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
-
-
-def _crosstalk(translated: Translated) -> Crosstalk | None:
-    if translated.system.n_modules > MOST_MODULES:
-        return None
-    return crosstalk(translated.system, translated.implementation)
 
 
 def _enumerated(translated: Translated, verified: Verified) -> Implementation | None:
