@@ -3,7 +3,8 @@
 ``reduce`` says how far unimolecular reactions are substituted away: everywhere (``paper``, Algorithm 2), where it
 lowers the cost (``cost``), or nowhere (``none``). Optional passes are named; they run in the order of :data:`ORDER`,
 and ``cost`` includes those of :data:`BY_COST`. The passes before ``annihilate`` make the reduced CRN, the others and
-legalising the implementable one.
+legalising the implementable one. A CRN whose kinetics must stay as they are is legalised only, once what is written
+twice is combined.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.annihilate import annihilate
 from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.combine import combine
 from dsdcompile.passes.cost import Cost, CostModel
 from dsdcompile.passes.dead import remove_dead
 from dsdcompile.passes.fanout import share_products
 from dsdcompile.passes.inline import inline
+from dsdcompile.passes.join import join
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
 from dsdcompile.passes.reduce import reduce
@@ -83,7 +86,8 @@ def run_passes(
     setting: Setting,
     names: Collection[str],
     progress: Callable[[str], None] = lambda line: None,
-    start: PassResult | None = None,
+    *,
+    kinetics: bool = False,
 ) -> Outcome:
     """Run the named passes in their order, then legalise.
 
@@ -92,7 +96,7 @@ def run_passes(
         setting: The cost model and the range of inputs.
         names: Passes of :data:`ORDER`.
         progress: Called with a line for the CRN's cost before the first and after each pass.
-        start: A pass that has run already, if any.
+        kinetics: Whether rate constants matter: then reactions are combined and legalised, and no more.
 
     Raises:
         CrnError: a pass cannot be applied.
@@ -105,7 +109,14 @@ def run_passes(
         progress(str(steps[-1]))
         return made
 
-    reduced = note("formal", start or unchanged(formal))
+    def step(before: PassResult, name: str, made: PassResult) -> PassResult:
+        """Add a step that nobody named: it is told only if it changed something."""
+        return before.then(note(name, made) if made.crn is not before.crn else made)
+
+    reduced = note("formal", unchanged(formal))
+    if kinetics:
+        names = ()
+        reduced = step(reduced, "combine", combine(formal))
     for name in BEFORE:
         if name in names:
             reduced = reduced.then(note(name, _apply(name, reduced.crn, setting)))
@@ -113,6 +124,8 @@ def run_passes(
     for name in AFTER:
         if name in names and not (name == "merge" and "fanout" not in names):
             legal = legal.then(note(name, _apply(name, legal.crn, setting)))
+    if not kinetics:
+        legal = step(legal, "join", join(legal.crn, setting.model.accepts))
     legal = legal.then(note("legalise", legalise(legal.crn, setting.model.accepts, setting.model.max_products)))
     return Outcome(reduced, legal, tuple(steps))
 

@@ -22,8 +22,8 @@ MOST_EXPRESSIONS = 20_000
 """Reactions of an implementable CRN whose expressions are compared directly; larger ones are expanded first."""
 MOST_RATIONAL = 100_000
 """Stoichiometric entries up to which random inputs are tried in fractions."""
-BUILDING = frozenset({"formal", "fanout", "legalise"})
-"""Passes that only build reactions through intermediates, or write repeated ones as one (``formal``)."""
+BUILDING = frozenset({"formal", "combine", "fanout", "legalise"})
+"""Passes that only build reactions through intermediates, or write repeated ones as one (``combine``)."""
 ANNIHILATING = frozenset({"annihilate", "annihilate_outputs"})
 
 
