@@ -225,7 +225,9 @@ def _read_npz(path: Path) -> RealNetwork:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name]) for name in file.files}
     except ValueError:  # numpy's text proposes to unpickle
-        raise FormatError(f"{path}: an array is not made of plain numbers; nothing else is read") from None
+        raise FormatError(
+            f"{path}: not an NPZ file of plain arrays: one is damaged or holds more than numbers"
+        ) from None
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise FormatError(f"{path}: a damaged NPZ file: {error}") from None
     depth = sum(name.startswith("weights") for name in arrays)
