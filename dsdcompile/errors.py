@@ -11,7 +11,7 @@ from typing import ClassVar, final
 
 
 class DsdcompileError(Exception):
-    """An error with a message for people: what is wrong, where, and what would be right."""
+    """An error with a message for people: what is wrong, where, and what would be right. No results are written."""
 
     exit_status: ClassVar[int] = 2
 
@@ -54,8 +54,6 @@ class BackendError(DsdcompileError):
 @final
 class SimulationError(DsdcompileError):
     """An integration did not reach its end or its tolerance; no partial trajectory is returned."""
-
-    exit_status: ClassVar[int] = 1
 
 
 @final

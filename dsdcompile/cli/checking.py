@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dsdcompile.cli.commands import Commands
 from dsdcompile.design.design import Design, check_design
-from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
+from dsdcompile.formats.reading import read_text
 from dsdcompile.formats.system_file import rebuild
 from dsdcompile.formats.writing import show_json, write_whole
 from dsdcompile.stages.sequencing import check_files
@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
 
 def _act(options: argparse.Namespace) -> int:
     design = _defaults() if options.design is None else load_design(options.design)
-    sequenced, amounts = rebuild(_text(options.system), _text(options.strands))
+    sequenced, amounts = rebuild(read_text(options.system), read_text(options.strands))
     report = check_files(design, sequenced, amounts)
     for finding in report.findings:
         worst = "-" if finding.worst is None else f"{finding.worst:.4g}"
@@ -41,10 +41,3 @@ def _act(options: argparse.Namespace) -> int:
 
 def _defaults() -> Design:
     return check_design({"name": "check", "crn": {"file": "none.crn"}}, "defaults")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise DesignError(f"{path}: no such text file") from None

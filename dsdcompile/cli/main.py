@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from dsdcompile.cli import checking, importing, keys, schemes, stages, training
 from dsdcompile.errors import DsdcompileError
@@ -18,8 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="dsdcompile",
         description="Compile a trained network or a chemical reaction network to a verified, orderable DNA system.",
-        epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 bad input",
+        epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 not done: the message says "
+        "why, and nothing is written; 130 interrupted",
     )
+    parser.add_argument("--version", action="version", version=f"dsdcompile {version('dsdcompile')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (stages, checking, training, importing, schemes, keys):
         module.add_commands(commands)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dsdcompile import pipeline
 from dsdcompile.cli import executors
 from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.design_file import load_design
 
 HELP = {
@@ -56,15 +59,27 @@ def _act(options: argparse.Namespace) -> int:
     design = load_design(options.design, changes)
     folder = options.out or Path("build") / design.name
     wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)
-    results = pipeline.run(
-        design,
-        options.design.parent,
-        folder,
-        stages=wanted,
-        progress=Progress(quiet=options.quiet),
-        executors=executors.executors(options.executor),
-    )
+    with _about(options.design):
+        results = pipeline.run(
+            design,
+            options.design.parent,
+            folder,
+            stages=wanted,
+            progress=Progress(quiet=options.quiet),
+            executors=executors.executors(options.executor),
+        )
     for line in results.headlines():
         print(line)
     print(f"results: {folder}")
     return 0 if results.nothing_wrong else 1
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Make every error of a run name the design file; those of other files name theirs."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except DsdcompileError as error:
+        raise type(error)(f"{path}: {error}") from None

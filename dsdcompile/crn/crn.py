@@ -19,10 +19,11 @@ from dsdcompile.crn.matrices import (
     frozen_floats,
     frozen_ints,
     frozen_sparse,
+    row_sums,
     same_sparse,
     sparse_rows,
 )
-from dsdcompile.crn.reaction import Reaction
+from dsdcompile.crn.reaction import Reaction, show_reaction
 from dsdcompile.errors import CrnError
 
 NO_RAIL = -1
@@ -50,7 +51,7 @@ class Crn:
     reactants: Sparse
     """Reactant counts, int64 (reactions, species)."""
     products: Sparse
-    """Product counts, int64 (reactions, species)."""
+    """Product counts, int64 (reactions, species); like those of reactants, they add up to less than 2^62 a reaction."""
     rates: FloatArray
     """Rate constants (reactions,)."""
     initial: FloatArray
@@ -96,6 +97,7 @@ class Crn:
         for matrix in (self.reactants, self.products):
             if matrix.nnz and matrix.data.min() < 0:
                 raise CrnError("a stoichiometric count is negative")
+            row_sums(matrix, "the number of molecules of one reaction")
         for table in (self.inputs, self.outputs, self.pairs):
             if table.size and (table.min() < NO_RAIL or table.max() >= species or table[:, 0].min() < 0):
                 raise CrnError("a rail names a species that does not exist")
@@ -176,15 +178,17 @@ class Crn:
 
     def reaction(self, row: int) -> Reaction:
         """Return one reaction by its row, species in index order."""
-        return Reaction(self._side(self.reactants, row), self._side(self.products, row), float(self.rates[row]))
+        left, right = (Counter(self._side(matrix, row)) for matrix in (self.reactants, self.products))
+        return Reaction(tuple(left.elements()), tuple(right.elements()), float(self.rates[row]))
 
-    def _side(self, matrix: Sparse, row: int) -> tuple[str, ...]:
+    def shown(self, row: int) -> str:
+        """Return one reaction as text; unlike in a Reaction, no list is written out copy by copy on the way."""
+        return show_reaction(self._side(self.reactants, row), self._side(self.products, row), float(self.rates[row]))
+
+    def _side(self, matrix: Sparse, row: int) -> dict[str, int]:
         window = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        return tuple(
-            self.species[column]
-            for column, count in zip(matrix.indices[window], matrix.data[window], strict=True)
-            for _ in range(count)
-        )
+        names = (self.species[column] for column in matrix.indices[window])
+        return dict(zip(names, matrix.data[window].tolist(), strict=True))
 
     def __iter__(self) -> Iterator[Reaction]:
         """Yield the reactions in order, as small values for people."""

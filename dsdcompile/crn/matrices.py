@@ -83,15 +83,31 @@ def same_sparse(left: Sparse, right: Sparse) -> bool:
 def checked_product(left: Sparse, right: Sparse, what: str) -> Sparse:
     """Return ``left @ right`` for non-negative integer matrices, or raise where int64 would wrap.
 
-    The same product in float64 bounds each entry to a relative 1e-9, so an entry below 2^62 there is exact here.
+    Raises:
+        LimitExceededError: a row adds up to 2^62 or more; ``what`` names the quantity in the message.
+    """
+    row_sums(left.astype(np.float64) @ right.astype(np.float64), what)
+    return frozen_sparse(left @ right)
+
+
+def checked_sum(left: Sparse, right: Sparse, what: str) -> Sparse:
+    """Return ``left + right`` for non-negative integer matrices, or raise as :func:`checked_product`."""
+    row_sums(left.astype(np.float64) + right.astype(np.float64), what)
+    return frozen_sparse(left + right)
+
+
+def row_sums(matrix: Sparse, what: str) -> IntArray:
+    """Return the sum of each row (rows,) of a non-negative matrix, or raise where int64 would wrap.
+
+    The sum in float64 is right to a relative 1e-9, so one below 2^62 there is exact here.
 
     Raises:
-        LimitExceededError: an entry exceeds 2^62; ``what`` names the quantity in the message.
+        LimitExceededError: a sum is 2^62 or more; ``what`` names the quantity in the message.
     """
-    bound = left.astype(np.float64) @ right.astype(np.float64)
-    if bound.nnz and bound.data.max() >= 2.0**62:
+    most = float(matrix.astype(np.float64).sum(axis=1).max(initial=0.0))
+    if most >= 2.0**62:
         raise LimitExceededError(
-            f"{what} reaches {bound.data.max():.3g}, beyond 64-bit integers; use --set passes.reduce=none or cost, "
-            "which never multiplies product lists out"
+            f"{what} reaches {most:.3g}, beyond 64-bit integers; use --set passes.reduce=none or cost, which never "
+            "multiplies product lists out"
         )
-    return frozen_sparse(left @ right)
+    return np.asarray(matrix.sum(axis=1), dtype=np.int64).ravel()

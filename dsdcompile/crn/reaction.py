@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -13,7 +14,16 @@ def show_side(species: tuple[str, ...]) -> str:
     >>> show_side(("A", "B", "B"))
     'A + 2B'
     """
-    counts = Counter(species)
+    return _show_counts(Counter(species))
+
+
+def show_reaction(reactants: Mapping[str, int], products: Mapping[str, int], rate: float) -> str:
+    """Return a reaction, given by the counts of its species, as text, with its rate constant unless that is 1."""
+    arrow = f"{_show_counts(reactants)} -> {_show_counts(products)}".strip()
+    return arrow if rate == 1.0 else f"{arrow} [k = {rate!r}]"
+
+
+def _show_counts(counts: Mapping[str, int]) -> str:
     return " + ".join(name if count == 1 else f"{count}{name}" for name, count in counts.items())
 
 
@@ -35,5 +45,4 @@ class Reaction:
 
     def __str__(self) -> str:
         """Return the reaction as text, with its rate constant unless that is 1."""
-        arrow = f"{show_side(self.reactants)} -> {show_side(self.products)}".strip()
-        return arrow if self.rate == 1.0 else f"{arrow} [k = {self.rate!r}]"
+        return show_reaction(Counter(self.reactants), Counter(self.products), self.rate)

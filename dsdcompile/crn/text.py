@@ -316,7 +316,7 @@ class _Statement:
 
 
 def show_crn(crn: Crn, title: str = "") -> str:
-    """Return the CRN as text that :func:`parse_crn` reads back to an equal Crn."""
+    """Return the CRN as text that :func:`parse_crn` reads back to an equal Crn (counts up to :data:`MOST_COPIES`)."""
     lines = [f"# {line}" for line in title.splitlines()]
     lines += [f"#! species {' '.join(crn.species[i : i + 12])}" for i in range(0, crn.n_species, 12)]
     for kind, table in (("input", crn.inputs), ("output", crn.outputs), ("pair", crn.pairs)):
@@ -325,5 +325,5 @@ def show_crn(crn: Crn, title: str = "") -> str:
             shift = f" shift {crn.offsets[row].item()!r}" if kind == "input" and crn.offsets[row] else ""
             lines.append(f"#! {kind} {names}{shift}")
     lines += [f"{crn.species[i]} @initial {crn.initial[i].item()!r}" for i in np.flatnonzero(crn.initial)]
-    lines += [str(reaction) for reaction in crn]
+    lines += [crn.shown(row) for row in range(crn.n_reactions)]
     return "\n".join(lines) + "\n"

@@ -200,8 +200,12 @@ class SimulateTable(Table):
         description="end of the curves, and of what fuels must last for where there is no limit (default: from "
         "completion; 50 formal time units where there is no limit)",
     )
-    points: Annotated[int, Field(ge=2, le=100_000)] = Field(401, description="points a curve")
-    rtol: Annotated[float, Field(gt=0, lt=1)] = Field(1e-8, description="relative tolerance of the integration")
+    points: Annotated[int, Field(ge=101, le=100_000)] = Field(
+        401, description="points a curve; completion and deviation are read off these"
+    )
+    rtol: Annotated[float, Field(gt=0, lt=1)] = Field(
+        1e-8, description="relative tolerance of the integration, and absolute one in formal units"
+    )
     volume: Annotated[float, Field(gt=0)] | None = Field(
         None, description="count molecules in this volume, pL, beside the formal curves (default: do not)"
     )
@@ -333,7 +337,7 @@ class TrainingTable(Table):
         "loss; its loss; or pooled: its accuracy, ties broken by the loss over training and validation part together "
         "(for a validation part so small that many epochs are perfect)",
     )
-    dropout: Floats = Field(
+    dropout: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(strict=False)] = Field(
         (0.1, 0.01), description="probability to drop an input, then a unit of each hidden layer (last value repeats)"
     )
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of everything random")

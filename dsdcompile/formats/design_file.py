@@ -10,7 +10,8 @@ from typing import Any
 
 from dsdcompile.design.design import Design, check_design
 from dsdcompile.design.keys import free_keys, keys_of
-from dsdcompile.errors import DesignError
+from dsdcompile.errors import DesignError, FormatError
+from dsdcompile.formats.reading import read_text
 
 SUFFIXES = (".toml", ".crn")
 
@@ -23,10 +24,8 @@ def load_design(path: Path, changes: Iterable[str] = ()) -> Design:
     Raises:
         DesignError: the file is missing, is not TOML, or asks for something that cannot be.
     """
-    if not path.is_file():
-        what = "a folder, not a design file" if path.is_dir() else "no such design file"
-        raise DesignError(f"{path}: {what}{_near(path)}")
-    values = _crn_values(path) if path.suffix == ".crn" else _toml_values(path)
+    alone = {"name": path.stem, "crn": {"file": path.name}}
+    values = alone if path.suffix == ".crn" else _toml_values(path)
     for change in changes:
         values = _changed(values, change)
     return check_design(values, str(path))
@@ -37,17 +36,17 @@ def _near(path: Path) -> str:
     folders = [folder for folder in (path.parent, Path("designs")) if folder.is_dir()]
     there = {file.stem: file for folder in folders for file in sorted(folder.iterdir()) if file.suffix in SUFFIXES}
     close = difflib.get_close_matches(path.stem, there, 1)
-    return f"; did you mean {there[close[0]]}?" if close else "; write the path of a .toml or .crn file"
-
-
-def _crn_values(path: Path) -> dict[str, Any]:
-    return {"name": path.stem, "crn": {"file": path.name}}
+    return f"; did you mean {there[close[0]]}?" if close else "; give the path of a .toml or .crn file"
 
 
 def _toml_values(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = read_text(path, "design file")
+    except FormatError as error:
+        raise DesignError(f"{error}{_near(path)}") from None
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise DesignError(f"{path}: not a TOML file: {error}") from None
 
 
@@ -78,6 +77,7 @@ def _tables() -> list[str]:
 def _value(text: str) -> Any:
     """Return the TOML value that ``text`` writes, or the text itself: ``kinetics.unit=10 nM`` needs no quotes."""
     try:
-        return tomllib.loads(f"value = {text.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+        found = tomllib.loads(f"value = {text.strip()}")
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         return text.strip()
+    return found["value"] if len(found) == 1 else text.strip()

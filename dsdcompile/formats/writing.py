@@ -18,7 +18,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old content or the new, never a part.
 
     Raises:
-        FormatError: the folder cannot be written to.
+        FormatError: the folder cannot be written to, the disk is full, or a folder is in the way.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
@@ -33,6 +33,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise FormatError(f"{path}: cannot be written: {error.strerror}") from None
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

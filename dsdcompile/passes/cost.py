@@ -150,7 +150,7 @@ class CostModel:
             made = range(shape.slots, shape.slots + most)
             found[ReactionShape.of(shape.reactants, list(made))] += int(count)
         full = ReactionShape.of((0,), range(1, 1 + most))
-        found[full] += int((inner - 2).sum())
+        found[full] += sum((inner - 2).tolist())  # Python's integers: the lists together may exceed int64
         for products, count in zip(*np.unique(last, return_counts=True), strict=True):
             found[ReactionShape.of((0,), range(1, 1 + int(products)))] += int(count)
         return found

@@ -41,12 +41,13 @@ def _worthwhile(crn: Crn, most: int) -> IntArray:
     own = size[rows]
     users = crn.products[:, crn.reactants[rows].indices].tocoo()
     user, candidate = users.coords
-    longer = size[user] + users.data * (own[candidate] - 1)
-    change = modules_for(longer, most) - modules_for(size[user], most)
-    gain = modules_for(own, most) - np.bincount(candidate, change, minlength=len(rows)).astype(np.int64)
-    uses = np.bincount(candidate, users.data, minlength=len(rows))
+    longer = size[user] + users.data * (own[candidate] - 1.0)  # in floats: it may exceed int64
     too_long = np.zeros(len(rows), dtype=bool)
     too_long[candidate[longer > MOST_COPIES]] = True
+    before, after = (np.minimum(length, MOST_COPIES).astype(np.int64) for length in (size[user], longer))
+    change = modules_for(after, most) - modules_for(before, most)
+    gain = modules_for(own, most) - np.bincount(candidate, change, minlength=len(rows))
+    uses = np.bincount(candidate, users.data, minlength=len(rows))
     # A list that is used once can join its user for nothing, and then fills gates that are not full.
     good = ((gain > 0) | ((gain == 0) & (uses == 1) & (most > 2))) & ~too_long
     order = np.lexsort((rows, -gain))

@@ -3,23 +3,27 @@
 ``reduce`` says how far unimolecular reactions are substituted away: everywhere (``paper``, Algorithm 2), where it
 lowers the cost (``cost``), or nowhere (``none``). Optional passes are named; they run in the order of :data:`ORDER`,
 and ``cost`` includes those of :data:`BY_COST`. The passes before ``annihilate`` make the reduced CRN, the others and
-legalising the implementable one.
+legalising the implementable one. A CRN whose kinetics must stay as they are is legalised only, once what is written
+twice is combined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.annihilate import annihilate
 from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.combine import combine
 from dsdcompile.passes.cost import Cost, CostModel
 from dsdcompile.passes.dead import remove_dead
 from dsdcompile.passes.fanout import share_products
 from dsdcompile.passes.inline import inline
+from dsdcompile.passes.join import join
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
 from dsdcompile.passes.reduce import reduce
@@ -51,6 +55,8 @@ class Step:
     name: str
     reactions: int
     cost: Cost
+    result: PassResult = field(compare=False, repr=False)
+    """What it made of the CRN before it, for :mod:`dsdcompile.verify.preserved` to check."""
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -80,7 +86,8 @@ def run_passes(
     setting: Setting,
     names: Collection[str],
     progress: Callable[[str], None] = lambda line: None,
-    start: PassResult | None = None,
+    *,
+    kinetics: bool = False,
 ) -> Outcome:
     """Run the named passes in their order, then legalise.
 
@@ -89,7 +96,7 @@ def run_passes(
         setting: The cost model and the range of inputs.
         names: Passes of :data:`ORDER`.
         progress: Called with a line for the CRN's cost before the first and after each pass.
-        start: A pass that has run already, if any.
+        kinetics: Whether rate constants matter: then reactions are combined and legalised, and no more.
 
     Raises:
         CrnError: a pass cannot be applied.
@@ -97,23 +104,29 @@ def run_passes(
     """
     steps: list[Step] = []
 
-    def note(name: str, crn: Crn) -> None:
-        steps.append(Step(name, crn.n_reactions, setting.model.cost(crn)))
+    def note(name: str, made: PassResult) -> PassResult:
+        steps.append(Step(name, made.crn.n_reactions, setting.model.cost(made.crn), made))
         progress(str(steps[-1]))
+        return made
 
-    reduced = start or unchanged(formal)
-    note("formal", reduced.crn)
+    def step(before: PassResult, name: str, made: PassResult) -> PassResult:
+        """Add a step that nobody named: it is told only if it changed something."""
+        return before.then(note(name, made) if made.crn is not before.crn else made)
+
+    reduced = note("formal", unchanged(formal))
+    if kinetics:
+        names = ()
+        reduced = step(reduced, "combine", combine(formal))
     for name in BEFORE:
         if name in names:
-            reduced = reduced.then(_apply(name, reduced.crn, setting))
-            note(name, reduced.crn)
+            reduced = reduced.then(note(name, _apply(name, reduced.crn, setting)))
     legal = unchanged(reduced.crn)
     for name in AFTER:
         if name in names and not (name == "merge" and "fanout" not in names):
-            legal = legal.then(_apply(name, legal.crn, setting))
-            note(name, legal.crn)
-    legal = legal.then(legalise(legal.crn, setting.model.accepts, setting.model.max_products))
-    note("legalise", legal.crn)
+            legal = legal.then(note(name, _apply(name, legal.crn, setting)))
+    if not kinetics:
+        legal = step(legal, "join", join(legal.crn, setting.model.accepts))
+    legal = legal.then(note("legalise", legalise(legal.crn, setting.model.accepts, setting.model.max_products)))
     return Outcome(reduced, legal, tuple(steps))
 
 
@@ -123,12 +136,24 @@ def cheapest(
     optional: Collection[str] = (),
     progress: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
-    """Run the passes of :data:`BY_COST` with and without sharing, and return what costs least."""
+    """Run the passes of :data:`BY_COST` with and without sharing, and return what costs least.
+
+    Raises:
+        CrnError: a pass cannot be applied.
+        LimitExceededError: numbers grow beyond their range either way.
+    """
     rest = {*BY_COST, *optional}
-    found = []
+    found: list[Outcome] = []
+    refused: LimitExceededError | None = None
     for title, names in (("with fan-out sharing", rest), ("with naive trees", rest - {"fanout"})):
         progress(title)
-        found.append(run_passes(formal, setting, names, progress))
+        try:
+            found.append(run_passes(formal, setting, names, progress))
+        except LimitExceededError as error:
+            progress(f"given up: {error}")
+            refused = refused or error
+    if not found and refused is not None:
+        raise refused
     return min(found, key=lambda outcome: outcome.cost.rank)
 
 

@@ -19,11 +19,14 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, frozen_sparse
+from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, checked_sum, frozen_sparse
 from dsdcompile.errors import CrnError
 from dsdcompile.passes.cancel import cancel
 from dsdcompile.passes.rails import conversions
 from dsdcompile.passes.result import PassResult
+
+WHAT = "a product list of the reduced CRN"
+"""What is said to reach too large a number."""
 
 
 def reduce(crn: Crn) -> PassResult:
@@ -31,7 +34,7 @@ def reduce(crn: Crn) -> PassResult:
 
     Raises:
         CrnError: substitutable reactions form a cycle.
-        LimitExceededError: a product count exceeds 64-bit integers.
+        LimitExceededError: a product list exceeds 64-bit integers.
     """
     substituted = substitute(crn, substitutable(crn))
     return substituted.then(cancel(substituted.crn))
@@ -54,7 +57,7 @@ def substitute(crn: Crn, rows: IntArray) -> PassResult:
 
     Raises:
         CrnError: the substitutions form a cycle.
-        LimitExceededError: a product count exceeds 64-bit integers.
+        LimitExceededError: a product list exceeds 64-bit integers.
     """
     reactant = crn.reactants[rows].indices
     closure = _closure(crn, rows, reactant)
@@ -63,7 +66,7 @@ def substitute(crn: Crn, rows: IntArray) -> PassResult:
     renumber = np.full(crn.n_species, NO_RAIL, dtype=np.int64)
     renumber[kept] = np.arange(len(kept))
     image = closure[:, kept]
-    products = checked_product(crn.products[kept_rows], image, "a product count of the reduced CRN")
+    products = checked_product(crn.products[kept_rows], image, WHAT)
     tables = {
         name: np.where(table == NO_RAIL, NO_RAIL, renumber[table])
         for name, table in (("inputs", crn.inputs), ("outputs", crn.outputs))
@@ -95,7 +98,7 @@ def _closure(crn: Crn, rows: IntArray, reactant: IntArray) -> Sparse:
     for _ in range(len(rows) + 1):
         if not frontier.nnz:
             return total
-        total = frozen_sparse(total + frontier @ keep)
-        frontier = checked_product(frontier, step, "a product count of the reduced CRN")
+        total = checked_sum(total, frontier @ keep, WHAT)
+        frontier = checked_product(frontier, step, WHAT)
     names = ", ".join(crn.species[i] for i in np.unique(frontier.nonzero()[0])[:3])
     raise CrnError(f"unimolecular reactions form a cycle through {names}; they cannot be substituted away")

@@ -9,7 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints, frozen_sparse
+from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, frozen_ints, frozen_sparse
+
+WHAT = "what one molecule of the formal CRN stands for"
+"""What is said to reach too large a number."""
 
 
 @final
@@ -17,8 +20,9 @@ from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints, frozen_sparse
 class PassResult:
     """A Crn made from another one, with the map that carries meaning across.
 
-    The map is what makes a line of the strand order traceable to the neuron it serves, and what the proof that a
-    pass preserves the limit checks.
+    The map is what makes a line of the strand order traceable to the neuron it serves, and what
+    :mod:`dsdcompile.verify.preserved` checks after every pass: amounts of the old species, and what they stand for,
+    come to the same.
     """
 
     crn: Crn
@@ -35,7 +39,7 @@ class PassResult:
 
     def then(self, later: PassResult) -> PassResult:
         """Return the composition: this pass, then a later one."""
-        return PassResult(later.crn, self.image @ later.image, self.origin[later.origin])
+        return PassResult(later.crn, checked_product(self.image, later.image, WHAT), self.origin[later.origin])
 
 
 def unchanged(crn: Crn) -> PassResult:

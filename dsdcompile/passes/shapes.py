@@ -10,10 +10,13 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints
 from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.errors import LimitExceededError
 
 NONE = -1
 CELLS = 1 << 24
 """Comparisons made at a time."""
+WIDEST = 1 << 12
+"""Most molecules of one reaction, both sides together: all pairs are compared."""
 
 
 @final
@@ -35,7 +38,17 @@ class ShapeTable:
 
 
 def shape_table(crn: Crn) -> ShapeTable:
-    """Return the shape of every reaction, as ``bind`` labels it: reactants ascending, then other products ascending."""
+    """Return the shape of every reaction, as ``bind`` labels it: reactants ascending, then other products ascending.
+
+    Raises:
+        LimitExceededError: a reaction has more than :data:`WIDEST` molecules.
+    """
+    size = np.asarray(crn.reactants.sum(axis=1) + crn.products.sum(axis=1)).ravel()
+    if size.max(initial=0) > WIDEST:
+        worst = int(size.argmax())
+        raise LimitExceededError(
+            f"{crn.shown(worst)} has {size[worst]:,} molecules, more than the {WIDEST:,} that a gate is looked for"
+        )
     left, right = _padded(crn.reactants), _padded(crn.products)
     side = np.concatenate([left, right], axis=1)
     width = side.shape[1]

@@ -32,8 +32,17 @@ Deviations from the paper. It collects the second co-signal by cooperative bindi
 semantics does not have, or, with a second toehold, in a separate gate that would eat the co-signals that stand ready;
 so here the fork takes it, through ``u``. What is left over is ``u x``, which finds a partner only in forks that have
 not finished. ``t a`` is no fuel: the fork returns what the join needs. The catalyst comes last in the join whenever one
-reactant is also a product. Joins of three reactants and more (Figures 10 and 14) are not offered: legalised CRNs have
-two at most. All holds with remote toeholds rejected: one universal toehold is bare in many places.
+reactant is also a product.
+
+Joins of three and four reactants (Figures 10 and 14) have a stretch ``y( t( +`` more for each. The co-signals of the
+first and the last are collected as above; those between, ``y t``, stay. They are what a fork takes to give out their
+species, so they serve as that fuel, and where several turns leave many, they slow the join's way to its commitment but
+do not change what it comes to. Every collector for them would eat that fuel as well.
+
+Kinetics: every step is a toehold exchange at one displacement rate, and joins are reversible up to their commitment
+(plain: up to the end of the fork); no matched kinetics. Guarantees: the condensed reactions are the intended ones, and
+the limits; for cardelli2013 CRN bisimulation too. Pathway decomposition fails, or crnverifier finds no answer. All
+holds with remote toeholds rejected: one universal toehold is bare in many places.
 """
 
 from __future__ import annotations
@@ -46,7 +55,7 @@ from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
 from dsdcompile.schemes.parts import Assembly, Gap, Piece, Top, ladder, strand
-from dsdcompile.schemes.scheme import Scheme, two_at_most
+from dsdcompile.schemes.scheme import Scheme, crowded
 
 FORM = SignalForm(
     (
@@ -59,6 +68,8 @@ OWN = (
     DomainSlot("a", Part.RECOGNITION, Scope.MODULE),
     DomainSlot("b", Part.RECOGNITION, Scope.MODULE),
 )
+MOST_REACTANTS = 4
+"""A join of more is too long a strand to be made."""
 POOL = 0.1
 """Co-signals that stand ready, for each time the reaction fires: they come back, so a few are enough."""
 
@@ -68,16 +79,25 @@ class Cardelli2013(Scheme):
     """Joins that commit once; forks that take the co-signals back."""
 
     name: ClassVar[str] = "cardelli2013"
-    aliases: ClassVar[tuple[str, ...]] = ("two-domain", "cardelli2013-3i")
+    aliases: ClassVar[tuple[str, ...]] = ("two-domain",)
     citation: ClassVar[str] = "Cardelli, Math. Struct. Comp. Sci. 23:247-271 (2013), with irreversible joins (Fig. 15)"
     summary: ClassVar[str] = "two-domain signals, one universal toehold; nicked joins and forks, garbage collected"
-    guarantees: ClassVar[str] = "CRN bisimulation for every shape; what is left over is paired or finds no partner"
+    bisimilar: ClassVar[bool] = True
+    guarantees: ClassVar[str] = (
+        "CRN bisimulation for every shape; what is left over is paired or finds no partner, but of three reactants and "
+        "more some co-signals, which join the pools of fuels"
+    )
+    kinetics: ClassVar[str] = (
+        "every step at the displacement rate, reversible until a join commits: limits are kept, formal rates are not"
+    )
+    reactants: ClassVar[int] = MOST_REACTANTS
+    remote: ClassVar[bool] = False
     whole_weight: ClassVar[int] = 10
     form: ClassVar[SignalForm] = FORM
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants."""
-        return two_at_most(shape)
+        """Refuse none and more than four reactants."""
+        return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the join, the fork, the strands they need, and what they become."""
@@ -92,9 +112,14 @@ class Cardelli2013Plain(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("two-domain-plain",)
     citation: ClassVar[str] = "Cardelli, Math. Struct. Comp. Sci. 23:247-271 (2013), Figs. 3-8, 11, 12"
     summary: ClassVar[str] = "two-domain signals, one universal toehold; joins, forks and collectors, fewest domains"
+    bisimilar: ClassVar[bool] = False
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until both gates finish, products turn back into reactants"
     )
+    kinetics: ClassVar[str] = (
+        "every step at the displacement rate, reversible until both gates finish: limits are kept, formal rates are not"
+    )
+    reactants: ClassVar[int] = MOST_REACTANTS
     caveat: ClassVar[str] = (
         "cardelli2013-plain undoes reactions until both gates have finished: noncompetitive CRNs keep their limits, "
         "but the system is not bisimilar to its CRN"
@@ -103,8 +128,8 @@ class Cardelli2013Plain(Scheme):
     form: ClassVar[SignalForm] = FORM
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants."""
-        return two_at_most(shape)
+        """Refuse none and more than four reactants."""
+        return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the join, the fork, the collector, the strands they need, and what they become."""
@@ -118,8 +143,8 @@ def _domain(label: int) -> str:
 def _module(shape: ReactionShape, *, commits: bool) -> Template:
     reactants, catalyst = _catalyst_last(shape)
     taken, given = [_domain(label) for label in reactants], [_domain(label) for label in shape.products]
-    join_two = len(taken) == 2 and not catalyst
-    last = "u" if join_two else "t"
+    collected = len(taken) > 1 and not catalyst
+    last = "u" if collected else "t"
     co_signals = [(x, last if place == len(taken) - 1 else "t") for place, x in enumerate(taken)]
     build = Assembly()
     for label in dict.fromkeys((*reactants, *shape.products)):
@@ -129,7 +154,7 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
     join += [Top(("b",))] if commits else []
     join += [Top(("a", "t")), Top(("a",))]
     first, *_ = taken
-    ends = [Top((taken[1],)), Top(("u", first))] if join_two and commits else [Top((first,))]
+    ends = [Top((taken[-1],)), Top(("u", first))] if collected and commits else [Top((first,))]
     fork: list[Piece] = [*ends, *(Top(("t", p)) for p in reversed(given)), Top(("t", "a")), Gap(("t",))]
     opener: Strand = (last, "b", "a") if commits else (last, "a")
 
@@ -141,7 +166,7 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
             build.fuel(f"C{place}", strand(pair), POOL)
         else:
             build.other(f"C{place}", strand(pair))
-    free = Counter([taken[-1]] if catalyst else [])  # the catalyst's co-signal frees it again
+    free = Counter(x for x, toehold in co_signals[1:] if toehold == "t")  # these co-signals free their species again
     for place, p in enumerate(given, start=1):
         if free[p]:
             free[p] -= 1
@@ -149,22 +174,22 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
             build.fuel(f"K{place}", strand((p, "t")))
     build.other("A", strand(("t", "a")))
     build.other("Q", strand(("a", "t")))
-    if join_two and commits:
+    if collected and commits:
         build.other("E", strand(("u", first)))
 
     build.walk("J", join, [*(("t", x) for x in taken), opener, ("t", "a")])
-    closing = [co_signals[0]] + ([co_signals[1]] if join_two and commits else [])
+    closing = [co_signals[0]] + ([co_signals[-1]] if collected and commits else [])
     build.walk("F", fork, [("a", "t"), *((p, "t") for p in given), *closing], leftward=True)
-    if join_two and not commits:
-        collector: list[Piece] = [Top((taken[1],)), Gap(("u",))]
+    if collected and not commits:
+        collector: list[Piece] = [Top((taken[-1],)), Gap(("u",))]
         build.fuel("D", ladder(*collector))
-        build.walk("D", collector, [co_signals[1]], leftward=True)
+        build.walk("D", collector, [co_signals[-1]], leftward=True)
     slots = [slot for label in range(shape.slots) for slot in FORM.slots(label, f"s{label}")]
     return build.template(shape, (*slots, *OWN))
 
 
 def _catalyst_last(shape: ReactionShape) -> tuple[tuple[int, ...], bool]:
-    """Return the reactants, one that is also a product last, and whether there is such a one (of two)."""
+    """Return the reactants, one that is also a product last, and whether there is such a one (of several)."""
     kept = [label for label in shape.reactants if label in shape.products]
     if len(shape.reactants) < 2 or not kept:
         return shape.reactants, False

@@ -17,8 +17,14 @@ Only the last step of the fork is irreversible. Until then products can be taken
 the join's remains and ``a tb``, ``b tr`` stay in the tube, open to the flux strands of later turns. So limits are
 right, each turn is slower than the one before, and CRN bisimulation fails.
 
-Deviation from the paper: the fork also starts where there are no products, by ``i tr``. Joins of three reactants, which
-the paper has, are not offered: legalised CRNs have at most two.
+A join of three or four reactants has a stretch more for each, ``a( tb( + b( tc( + c( tr( + ...``, and gives back a
+co-signal more; more would be too long for a strand.
+
+Kinetics: every step is a toehold exchange at one displacement rate, all but the last reversible; no matched kinetics.
+Guarantees: the condensed reactions are the intended ones, with remote toeholds or without; the same limits; neither CRN
+bisimulation nor pathway decomposition.
+
+Deviation from the paper: the fork also starts where there are no products, by ``i tr``.
 """
 
 from __future__ import annotations
@@ -30,7 +36,7 @@ from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
 from dsdcompile.schemes.parts import Assembly, Gap, Piece, Top, ladder, strand
-from dsdcompile.schemes.scheme import Scheme, two_at_most
+from dsdcompile.schemes.scheme import Scheme, crowded
 
 OWN = (
     DomainSlot("tr", Part.TOEHOLD, Scope.SYSTEM, position="tr"),
@@ -49,6 +55,7 @@ class Chen2013(Scheme):
     name: ClassVar[str] = "chen2013"
     citation: ClassVar[str] = "Chen et al., Nature Nanotechnology 8:755-762 (2013), Supplementary Fig. S7.6"
     summary: ClassVar[str] = "two-domain signals with toeholds of their own; nicked joins and forks, delayed choice"
+    bisimilar: ClassVar[bool] = False
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until a fork ends, products turn back into reactants; joins stay open"
     )
@@ -56,6 +63,10 @@ class Chen2013(Scheme):
         "chen2013 undoes reactions until the fork has finished, and spent joins stay open: noncompetitive CRNs keep "
         "their limits, but the system is not bisimilar to its CRN"
     )
+    kinetics: ClassVar[str] = (
+        "every step at the displacement rate, all but a fork's last reversible: limits are kept, formal rates are not"
+    )
+    reactants: ClassVar[int] = 4
     whole_weight: ClassVar[int] = 4
     form: ClassVar[SignalForm] = SignalForm(
         (
@@ -65,8 +76,8 @@ class Chen2013(Scheme):
     )
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants."""
-        return two_at_most(shape)
+        """Refuse none and more than four reactants."""
+        return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the join, the fork, the strands they need, and what they become."""

@@ -23,8 +23,16 @@ class Scheme(ABC):
     """One line: what its gates are like."""
     guarantees: ClassVar[str]
     """One line: what is verified of it, and what is known to fail."""
+    bisimilar: ClassVar[bool]
+    """Whether it claims that its templates are bisimilar to their reactions: then a refutation is a fault."""
     caveat: ClassVar[str] = ""
     """What a verdict on one of its systems does not say, to be read with every verdict; empty if nothing."""
+    kinetics: ClassVar[str]
+    """One line: how the rates of its steps relate to those of the reactions."""
+    reactants: ClassVar[int] = 2
+    """Most reactants of one gate; reactions with more are legalised where that keeps the limit, else refused."""
+    remote: ClassVar[bool] = True
+    """Whether its templates do only what is intended where remote toeholds act as well; proofs reject these."""
     whole_weight: ClassVar[int] = 1
     """How many times fewer modules than with four-domain signals a whole system may have to be enumerated in bearable
     time (measured; composition has no such limit)."""
@@ -52,16 +60,24 @@ class Scheme(ABC):
 
     def longest_strand(self, products: int, lengths: DomainLengths) -> int:
         """Return the longest strand, in nt, of a two-reactant module with that many products."""
-        template = self.template(ReactionShape.of((0, 1), tuple(range(2, 2 + products))))
+        return self.longest_of(ReactionShape.of((0, 1), tuple(range(2, 2 + products))), lengths)
+
+    def longest_of(self, shape: ReactionShape, lengths: DomainLengths) -> int:
+        """Return the longest strand, in nt, of a module of this shape."""
+        template = self.template(shape)
         domains = {s.name: Domain(s.name, s.part, lengths.of(s.part)) for s in template.slots}
         return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
 
 
-def two_at_most(shape: ReactionShape) -> str | None:
-    """Return why a gate that takes one or two reactants cannot build a shape, or None if it can."""
-    if 1 <= len(shape.reactants) <= 2:
+def crowded(shape: ReactionShape, most: int) -> str | None:
+    """Return why a gate for one to ``most`` reactants cannot build a shape, and how to rewrite it; None if it can."""
+    count = len(shape.reactants)
+    if 1 <= count <= most:
         return None
-    return f"{len(shape.reactants)} reactants; gates take one or two"
+    hint = (
+        "let two of them bind first: A + B <-> AB" if count else "write E -> E + ... with a species E that starts at 1"
+    )
+    return f"{count} reactants; gates take one {'or two' if most == 2 else f'to {most}'} ({hint})"
 
 
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:

@@ -17,7 +17,13 @@ Buffer module for matched kinetics (its section "Buffering"; ``e`` is a toehold 
 
     X + LS <-> HS + BS   LS = b( c( e( + ) ) ) a*     BS = b c e     HS = h a( b( c( + e* ) ) )
 
-Three reactants and none are not native: gates take one or two.
+Kinetics: every step is one strand displacement, bimolecular at up to q_max, and all but X1 + L <-> H + B are
+irreversible. Fast, all at q_max, they keep limits only; matched (:mod:`dsdcompile.dsd.matching`), toehold strengths and
+buffers reproduce formal rate constants, up to about (fuel used + signal) / fuel.
+
+Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: three reactants
+and none are not native, gates take one or two; strands grow by 21 nt a product (default lengths); composition is proved
+with remote toeholds rejected, though each template is clean with them as well.
 
 Deviation from the paper: histories are as long as recognition domains, so the same length limits hold for all.
 """
@@ -38,7 +44,7 @@ from dsdcompile.dsd.template import (
     TemplateReaction,
     gather,
 )
-from dsdcompile.schemes.scheme import Scheme
+from dsdcompile.schemes.scheme import Scheme, crowded
 
 
 @final
@@ -50,7 +56,11 @@ class Soloveichik2010(Scheme):
     summary: ClassVar[str] = (
         "four-domain signals with history; gate and translator for one or two reactants; matched kinetics by buffers"
     )
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
+    kinetics: ClassVar[str] = (
+        "fast, every step at the displacement rate, or matched, formal rates by toehold strengths and buffers"
+    )
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("h", Part.HISTORY, Scope.FOREIGN, position="h"),
@@ -62,11 +72,9 @@ class Soloveichik2010(Scheme):
 
     def refusal(self, shape: ReactionShape) -> str | None:
         """Refuse all but one or two reactants, and a pair of equal reactants that is its own product."""
-        if not 1 <= len(shape.reactants) <= 2:
-            return f"{len(shape.reactants)} reactants; gates take one or two{_rewriting(len(shape.reactants))}"
         if shape.reactants == (0, 0) and 0 in shape.products:
             return "two equal reactants with themselves as product need an intermediate species"
-        return None
+        return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the gate, its translator, and what they become."""
@@ -75,13 +83,6 @@ class Soloveichik2010(Scheme):
     def buffer(self) -> Template:
         """Return the module that holds a constant fraction of a signal."""
         return _buffer()
-
-
-def _rewriting(reactants: int) -> str:
-    """Return how a reaction with that many reactants is written for gates that take one or two."""
-    if reactants == 0:
-        return " (write E -> E + ... with a species E that starts at 1)"
-    return " (let two of them bind first: A + B <-> AB)" if reactants == 3 else ""
 
 
 def _signal(name: str, label: int, prefix: str, history: str) -> TemplateComplex:

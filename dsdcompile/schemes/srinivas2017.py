@@ -34,7 +34,7 @@ from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
 from dsdcompile.schemes.parts import Assembly, Gap, Piece, Top, ladder, strand
-from dsdcompile.schemes.scheme import Scheme, two_at_most
+from dsdcompile.schemes.scheme import Scheme, crowded
 
 
 @final
@@ -45,7 +45,9 @@ class Srinivas2017(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("srinivas2015", "displacillator")
     citation: ClassVar[str] = "Srinivas et al., Science 358:eaal2052 (2017); Srinivas, PhD thesis, Caltech (2015)"
     summary: ClassVar[str] = "four-domain signals with history; react gate, produce gate and one helper strand"
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
+    kinetics: ClassVar[str] = "every step at the displacement rate: limits are kept, formal rates are not"
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("h", Part.HISTORY, Scope.FOREIGN, position="h"),
@@ -59,7 +61,7 @@ class Srinivas2017(Scheme):
         """Refuse all but one or two reactants, and a pair of equal reactants that makes just one of them."""
         if shape.reactants == (0, 0) and shape.products == (0,):
             return "two equal reactants with themselves as only product need an intermediate species"
-        return two_at_most(shape)
+        return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the gates, their strands, and what they become."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Final, final
 
 import numpy as np
-from numba import njit
 
+from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
@@ -160,7 +160,7 @@ def _joined(work: Any, parts: Sequence[IntArray]) -> FloatArray:
         return frozen_floats(np.concatenate(list(threads.map(work, parts))))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _helices(
     letters: Any, places: Any, starts: Any, pairs: Any, stack: Any, bulge: Any, interior: Any, terms: Any, out: Any
 ) -> None:
@@ -209,7 +209,7 @@ def _helices(
         out[p] = least
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _hairpins(
     letters: Any, places: Any, starts: Any, which: Any, stack: Any, bulge: Any, interior: Any, hairpin: Any,
     terms: Any, out: Any,
@@ -255,7 +255,7 @@ def _hairpins(
         out[p] = least
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _trace(x: Any, px: Any, y: Any, py: Any, stack: Any, bulge: Any, interior: Any, terms: Any) -> Any:
     """Return the base pairs of the strongest unintended helix, last first (pairs, 2)."""
     most = len(bulge) - 1

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import compiled
 from dsdcompile.simulate.radau import ESTIMATE, ESTIMATE_ORDER, GAMMA, INVERSE, STAGES, C
 
 LANES = 8

@@ -46,6 +46,9 @@ def integrate(
         "rtol": tolerances.relative,
         "atol": tolerances.absolute,
         "max_num_steps": MOST_STEPS,
+        # nothing falls below zero: there a reaction may run backwards for good, and no error estimate shows it
+        "constraints_idx": np.arange(crn.n_species),
+        "constraints_type": np.ones(crn.n_species, dtype=np.int64),
         **(_dense(law) if crn.n_species <= DENSE else _preconditioned(law)),
     }
     with np.errstate(all="ignore"):  # an overflow ends as a failure of CVODE, reported below

@@ -8,14 +8,20 @@ reactions once instead of twice. With U the stage in extents and P = N' U in con
 
 block by block: by the time a block is reached, all P that it has from upstream are known.
 Order 4 with an embedded order 3, L-stable, stiffly accurate; dense output of order 3.
+
+Below zero a concentration may be on an unstable branch: with B = 0 and A < 0, A + B -> W makes B grow without bound. An
+L-stable method damps growing modes as well as decaying ones, so it would stay there and its error estimate see nothing.
+So a step to below zero by more than half the tolerance is rejected, and by less it ends as far above zero: within the
+tolerance of where it was. (Ending at zero would not do: with A = B = 0 the Jacobian says that A + B -> W never happens,
+the next step overshoots unless it is tiny, and each of 100,000 such steps adds to W.)
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import Indices, compiled, inlined
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import Indices, compiled, inlined
 
 GAMMA = 0.25
 STAGES = 6
@@ -44,6 +50,11 @@ C = np.array(
 # dense output: y(t + s h) = (1 - s) y + s (y1 + (1 - s) (D1 P + s D2 P))
 D1 = np.array([10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662, 0.0])
 D2 = np.array([-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872, 0.0])
+
+DEEPEST = -0.5
+"""How far below zero a step may end, in tolerances."""
+TOO_DEEP = 16.0
+"""The error of a step that ends deeper: it is repeated at less than half its length."""
 
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
 
@@ -327,13 +338,16 @@ def integrate(
                 species_start, rates, slot_start, slot_species, upstream_start, upstream, upstream_net, inside_start,
                 inside, inside_net,
             )  # fmt: skip
-        total = 0.0
+        total, deepest = 0.0, 0.0
         for s in range(n_species):  # stage_y holds y + sum a_6j P_j; the new y adds P_6, which is the error estimate
             new = stage_y[s] + p[s]
             scaled = p[s] / (absolute + relative * max(abs(y[s]), abs(new)))
             total += scaled * scaled
-            stage_y[s] = new
+            deepest = min(deepest, new / (absolute + relative * abs(y[s])))
+            stage_y[s] = abs(new)
         error = np.sqrt(total / max(1, n_species))
+        if deepest < DEEPEST:
+            error = max(error, TOO_DEEP)
         if not np.isfinite(error):
             rejected += 1
             h *= 0.1

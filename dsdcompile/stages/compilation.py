@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import final
 
@@ -11,10 +12,10 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.errors import DesignError
-from dsdcompile.passes.combine import combine
+from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
 from dsdcompile.passes.reduce import reduce
@@ -58,15 +59,17 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         design.scheme.toehold, design.scheme.recognition, design.scheme.recognition, design.scheme.clamp
     )
     most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
-    model = CostModel(scheme.template, scheme.accepts, scheme.form, lengths, most, design.passes.price)
+    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
+    model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
     setting = Setting(model, _lowest(source.examples))
     named = set(design.passes.optional)
     reduced = None
     if keeps_kinetics(design, source.formal):
-        made = run_passes(source.formal, setting, (), progress, combine(source.formal))
+        made = run_passes(source.formal, setting, (), progress, kinetics=True)
     elif design.reduction == "cost":
         made = cheapest(source.formal, setting, named, progress)
-        reduced = reduce(source.formal).crn
+        with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
+            reduced = reduce(source.formal).crn
     else:
         reduction = {"reduce"} if design.reduction == "paper" else set()
         made = run_passes(source.formal, setting, named | reduction, progress)
@@ -107,6 +110,18 @@ def products_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> int
         needed = scheme.longest_strand(2, lengths)
         raise DesignError(f"lab.longest_strand: two products of {scheme.name} need {needed} nt, {longest} are allowed")
     return most
+
+
+def accepts_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> Callable[[ReactionShape], bool]:
+    """Return which shapes a scheme builds; of more than two reactants, those whose strands stay within ``longest`` nt.
+
+    How many products fit is bounded before, for two reactants.
+    """
+
+    def accepts(shape: ReactionShape) -> bool:
+        return scheme.accepts(shape) and (len(shape.reactants) <= 2 or scheme.longest_of(shape, lengths) <= longest)
+
+    return accepts
 
 
 def agreement(design_outputs: FloatArray, outputs: FloatArray) -> int:

@@ -19,6 +19,7 @@ from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.stages.crosstalk_report import crosstalk_table
 from dsdcompile.stages.fluorescence import READING, expected
 from dsdcompile.stages.ordering import Ordered, initial_amounts
 from dsdcompile.stages.reporting import show_report
@@ -64,7 +65,10 @@ def files(results: Results) -> dict[str, str | bytes]:
         found["simulation.csv"] = show_simulation(
             results.simulated.curves, results.compiled.formal, results.simulated.scale
         )
-        found["comparison.json"] = show_json(results.simulated.summary())
+        compared = results.simulated.summary()
+        if results.translated is not None and results.simulated.crosstalk is not None:
+            compared["crosstalk"] = crosstalk_table(results.translated, results.simulated.crosstalk)
+        found["comparison.json"] = show_json(compared)
     if results.sequencing is not None:
         found["sequence_checks.json"] = show_json(results.sequencing.to_json())
     if results.ordered is not None:

@@ -51,7 +51,8 @@ class Results:
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
         verified = self.verified is None or self.verified.verification.outcome is Outcome.PROVED
-        return verified and (self.sequencing is None or self.sequencing.report.passed)
+        agreed = self.simulated is None or self.simulated.labels.agree
+        return verified and agreed and (self.sequencing is None or self.sequencing.report.passed)
 
     @property
     def complete(self) -> bool:
@@ -212,7 +213,9 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             if simulated.crosstalk is None
             else {
                 "pairs": len(simulated.crosstalk.pairs),
+                "not_listed": simulated.crosstalk.limit or None,
                 "largest_fraction_held": float(simulated.crosstalk.held.max(initial=0.0)),
+                "largest_fraction_held_by_waste": float(simulated.crosstalk.held_by_waste.max(initial=0.0)),
                 "largest_deviation": simulated.deviation("crosstalk"),
             },
             "completion_hours": hours,

@@ -12,7 +12,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
+from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
@@ -51,6 +51,12 @@ class Labels:
     largest_limit_error: float | None
     """Largest difference of the formal and reduced limits from the network's outputs, formal units."""
 
+    @property
+    def agree(self) -> bool:
+        """Whether every CRN names the network's label for every example."""
+        counts = (self.formal_agrees, self.reduced_agrees, self.implementation_agrees)
+        return all(count in (None, self.examples) for count in counts)
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,8 @@ class Simulated:
     labels: Labels
     end: float
     """End of the curves, s."""
+    rtol: float
+    """Relative tolerance of every integration; the same number of formal units is its absolute tolerance."""
     rest: float | None
     """When every example has come to rest in the implementation, s; None without a limit."""
     pipetting: tuple[Survival, ...] = ()
@@ -112,6 +120,7 @@ class Simulated:
             "all_examples_at_rest_seconds": self.rest,
             "limit": None if self.limit is None else self.limit.tolist(),
             "engines": {c.name: c.engine for c in self.curves},
+            "tolerances": {"relative": self.rtol, "absolute_formal_units": self.rtol},
             "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
             "relative_deviation_from_formal": {
                 c.name: self.relative_deviation(c.name) for c in self.curves if c.name != "formal"
@@ -175,11 +184,12 @@ def simulate_all(
     found = None if matched or verified is None else _enumerated(translated, verified)
     if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
-    talk = _crosstalk(translated)
+    talk = crosstalk(translated.system, translated.implementation)
     # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
     held = []
-    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
-        held = [_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar)]
+    if 0 < len(talk.pairs) <= MOST_BINDINGS:
+        on = with_crosstalk(translated.implementation, talk)
+        held = [_Entrant("crosstalk", on.crn, molar, on if matched else None)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -224,18 +234,13 @@ def simulate_all(
         completions={} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn},
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
+        rtol=design.simulate.rtol,
         rest=rest,
         crosstalk=talk,
         pipetting=pipetting(design, source, translated, rest),
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
-
-
-def _crosstalk(translated: Translated) -> Crosstalk | None:
-    if translated.system.n_modules > MOST_MODULES:
-        return None
-    return crosstalk(translated.system, translated.implementation)
 
 
 def _enumerated(translated: Translated, verified: Verified) -> Implementation | None:

@@ -16,7 +16,8 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import Design
 from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
-from dsdcompile.formats.network_file import load_network
+from dsdcompile.formats.network_file import load_noted
+from dsdcompile.formats.reading import read_text
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
 from dsdcompile.train.datasets import available, load_data
@@ -46,6 +47,8 @@ class Source:
     formal: Crn
     """The formal CRN, in formal units."""
     examples: Examples
+    notes: tuple[str, ...] = ()
+    """What was done to the weights of a network from elsewhere."""
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -60,8 +63,8 @@ class Source:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user must know about the inputs."""
-        return () if self.examples.note is None else (self.examples.note,)
+        """What a user must know about the network and the inputs."""
+        return self.notes if self.examples.note is None else (*self.notes, self.examples.note)
 
 
 def read_source(design: Design, folder: Path) -> Source:
@@ -71,29 +74,27 @@ def read_source(design: Design, folder: Path) -> Source:
         DesignError: a file is missing, or inputs do not fit the network.
         FormatError: a file cannot be read.
     """
-    network = None
+    network: Network | None = None
+    notes: tuple[str, ...] = ()
     if design.network is not None:
-        network = load_network(_existing(folder / design.network.file, "network.file"))
+        network, notes = load_noted(folder / design.network.file)
         formal = compile_network(network)
     else:
         assert design.crn is not None, "a design has one source"
-        path = _existing(folder / design.crn.file, "crn.file")
+        path = folder / design.crn.file
         formal = _read_crn(path, design)
-    return Source(network, formal, _examples(design, folder, network, formal))
-
-
-def _existing(path: Path, key: str) -> Path:
-    if not path.is_file():
-        raise DesignError(f"{key}: no file {path}")
-    return path
+    return Source(network, formal, _examples(design, folder, network, formal), notes)
 
 
 def _read_crn(path: Path, design: Design) -> Crn:
     """Return the CRN of a file; where it declares no outputs, every species is one."""
+    text = read_text(path, "reaction file")
     try:
-        crn = parse_crn(path.read_text(encoding="utf-8"), unit=design.kinetics.unit, time=design.kinetics.written_time)
-    except (FormatError, UnicodeDecodeError) as error:
+        crn = parse_crn(text, unit=design.kinetics.unit, time=design.kinetics.written_time)
+    except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
+    if not crn.n_reactions:
+        raise FormatError(f"{path}: no reactions; expected at least one, such as 'A + B -> C'")
     if len(crn.outputs):
         return crn
     # Without declared outputs, what reactions make and none uses accumulates: that is read. In a cycle, every species;

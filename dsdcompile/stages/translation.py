@@ -23,7 +23,7 @@ from dsdcompile.schemes.translate import translate
 from dsdcompile.simulate.turnover import Usage, usage
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.source import Examples, Source
-from dsdcompile.units import show_concentration, show_duration
+from dsdcompile.units import plural, show_concentration, show_duration
 
 BATCH = 1000
 """Examples whose limits are computed at a time."""
@@ -67,18 +67,20 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
     """
     used, horizon = resources(design, compiled, source.examples)
     if design.kinetics.mode == "matched":
-        return _matched(design, compiled, used, horizon)
+        return _matched(design, source, compiled, used, horizon)
     system = translate(compiled.implementable, compiled.scheme, compiled.lengths, design.scheme.toeholds)
     dosing = dose(
         system, used.turnover, unit=design.kinetics.unit, margin=design.dosing.margin, floor=design.dosing.floor
     )
     rates = uniform_rates(system, design.kinetics.rate)
-    warnings = (*_rate_warnings(compiled, horizon), *_dose_warnings(design, system, dosing))
     built = implementation(system, dosing, rates)
+    warnings = (
+        *_empty_warnings(compiled), *_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing)
+    )  # fmt: skip
     return Translated(system, dosing, built, warnings, rates, horizon=horizon, turnover=used.turnover)
 
 
-def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
+def _matched(design: Design, source: Source, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
     """Translate with matched kinetics: reactants in the best order, buffers, and a rate constant for each step."""
     crn, buffer, table = compiled.implementable, compiled.scheme.buffer(), design.kinetics
     if buffer is None:
@@ -105,7 +107,7 @@ def _matched(design: Design, compiled: Compiled, used: Usage, horizon: float | N
     dosing = matched_dose(system, used.turnover, used.least, fuels, total, supply)
     rates = matched_rates(system, matching, fuels)
     built = implementation(system, dosing, rates)
-    warnings = _dose_warnings(design, system, dosing)
+    warnings = _dose_warnings(design, source, system, dosing)
     return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
 
 
@@ -179,6 +181,17 @@ def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:
     yield corner[None, :]
 
 
+def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
+    """Warn where reducing has computed everything that there was to compute."""
+    if compiled.implementable.n_reactions:
+        return ()
+    return (
+        f"nothing is left to build: reducing has replaced all {compiled.formal.n_reactions} reactions by their "
+        "products, so that the tube starts with the answer; declare what is given later (#! input A), or set "
+        "passes.reduce = none",
+    )
+
+
 def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
@@ -194,17 +207,25 @@ def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]
     )
 
 
-def _dose_warnings(design: Design, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
-    amounts = dosing.amounts(system)
-    above = int((amounts > design.dosing.ceiling).sum())
-    if not above:
-        return ()
-    worst = int(np.argmax(amounts))
-    return (
-        f"{above} of {len(system.molecules.of_role(Role.FUEL))} fuels stand above "
-        f"{show_concentration(design.dosing.ceiling)}, up to {show_concentration(float(amounts[worst]))} for "
-        f"{module_label(system, int(system.molecules.module[worst]))}; a smaller kinetics.unit lowers all doses",
-    )
+def _dose_warnings(design: Design, source: Source, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
+    """Warn of fuels and signals that stand above the ceiling."""
+    amounts, ceiling = dosing.amounts(system), design.dosing.ceiling
+    remedy = f"above {show_concentration(ceiling)}, up to {{}} for {{}}; a smaller kinetics.unit lowers all doses"
+    found = []
+    if (above := int((amounts > ceiling).sum())) > 0:
+        worst = int(np.argmax(amounts))
+        needs = module_label(system, int(system.molecules.module[worst]))
+        counts = f"{above} of {plural(len(system.molecules.of_role(Role.FUEL)), 'fuel')}"
+        found.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
+    signals = np.max([states.max(axis=0) for states in _states(system.crn, source.examples)], axis=0) * dosing.unit
+    if (above := int((signals > ceiling).sum())) > 0:
+        worst = int(np.argmax(signals))
+        top = show_concentration(float(signals[worst]))
+        found.append(
+            f"{plural(above, 'signal')} {'stands' if above == 1 else 'stand'} "
+            + remedy.format(top, system.crn.species[worst])
+        )
+    return tuple(found)
 
 
 def module_label(system: DsdSystem, module: int) -> str:

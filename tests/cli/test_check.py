@@ -52,7 +52,7 @@ def test_thresholds_come_from_the_design_and_decide_the_exit_status(made, tmp_pa
 
 def test_bad_files_get_one_message(made, tmp_path, capsys):
     assert main(["check", str(made / "system.pil"), str(tmp_path / "none.csv")]) == 2
-    assert "none.csv: no such text file" in capsys.readouterr().err
+    assert "none.csv: no such file" in capsys.readouterr().err
     assert main(["check", str(made / "strands.csv"), str(made / "strands.csv")]) == 2
     assert "line 1: expected 'length NAME = NUMBER'" in capsys.readouterr().err
 

@@ -14,6 +14,7 @@ from dsdcompile.passes.cancel import cancel
 from dsdcompile.passes.dead import remove_dead
 from dsdcompile.passes.fanout import share_products
 from dsdcompile.passes.inline import inline
+from dsdcompile.passes.join import join
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
 from dsdcompile.passes.reduce import reduce
@@ -28,6 +29,7 @@ PASSES = {
     "fanout4": lambda crn: share_products(crn, 4),
     "inline2": lambda crn: inline(crn, 2),
     "inline4": lambda crn: inline(crn, 4),
+    "join": lambda crn: join(crn, lambda shape: len(shape.reactants) <= 2),
     "legalise2": lambda crn: legalise(crn, lambda shape: True, 2),
     "legalise3": lambda crn: legalise(crn, lambda shape: True, 3),
     "merge": merge,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit
+from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.errors import CrnError, LimitExceededError
 from dsdcompile.network.compile import compile_network
@@ -18,6 +19,7 @@ from dsdcompile.passes.cancel import cancel
 from dsdcompile.passes.dead import remove_dead
 from dsdcompile.passes.fanout import share_products
 from dsdcompile.passes.inline import inline
+from dsdcompile.passes.join import join
 from dsdcompile.passes.legalise import MOST_COPIES, legalise
 from dsdcompile.passes.merge import merge
 from dsdcompile.passes.rails import closed_pairs
@@ -154,6 +156,45 @@ def test_inner_pairs_are_annihilated_with_the_same_limit():
     for state, wanted in zip(result.inlet(x), network(x), strict=True):
         run = simulate(result, state, np.array([0.0, 20000.0]))
         assert result.read(run.states[-1]) == pytest.approx(wanted, abs=2e-3)
+
+
+# -- join -------------------------------------------------------------------------------------------------------------
+
+
+def two_at_most(shape: ReactionShape) -> bool:
+    return len(shape.reactants) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("A + B + C -> D", ["A + B -> F6", "C + F6 -> D"]),
+        ("2A + B -> D", ["2A -> F6", "B + F6 -> D"]),
+        ("A + 2B -> D", ["2B -> F6", "A + F6 -> D"]),
+        ("A + B + C + E -> D", ["A + B -> F6", "C + E -> F7", "F6 + F7 -> D"]),
+        ("A + B + C -> C + D", ["A + B -> F6", "C + F6 -> C + D"]),
+        ("A + B + C -> D\nE + B -> C + B", None),
+        ("3A -> D", None),
+        ("A + B + C -> B + C + D", None),
+        ("A + B + C -> D\nC -> E", None),
+        ("A + D + E -> B", ["A + E -> F6", "D + F6 -> B"]),
+        ("A + 2D -> B", None),
+    ],
+)
+def test_two_reactants_bind_first_where_the_limit_stays(text, joined):
+    crn = parse_crn(f"#! species A B C D E\n#! input A\n#! input B\n#! input C\n#! input E\n#! output D\n{text}")
+    result = join(crn, two_at_most)
+    assert shown(result) == sorted(joined or shown(crn))
+    if joined:
+        x = np.array([[3.0, 2.0, 2.5, 1.0], [1.0, 4.0, 0.5, 3.0], [1.0, 1.5, 2.0, 0.0]])
+        np.testing.assert_array_equal(limit(result.crn, x), limit(crn, x))
+        assert result.crn.species[-1] not in crn.species
+        assert crn.species[result.origin[-1]] in text
+
+
+def test_a_scheme_that_takes_three_keeps_them():
+    crn = parse_crn("#! input A\nA + B + C -> D")
+    assert join(crn, lambda shape: len(shape.reactants) <= 3).crn == crn
 
 
 # -- inline -----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,15 @@ def test_whole_systems_and_their_composition_do_exactly_what_is_intended(scheme,
     assert compose(system).check.outcome is Outcome.PROVED
 
 
+@pytest.mark.parametrize("scheme", [scheme for scheme in SCHEMES if scheme.reactants > 2], ids=lambda s: s.name)
+@pytest.mark.parametrize("text", ["A + B + C -> D\nD -> B + E", "A + B + C -> C + D\nA -> E", "3A -> B\nA -> B + C"])
+def test_joins_of_three_among_other_gates_do_exactly_what_is_intended(scheme, text):
+    system = translate(parse_crn(f"#! input A\n{text}"), scheme)
+    check = system_check(system, enumerate_system(system))
+    assert check.outcome is Outcome.PROVED, check
+    assert compose(system).check.outcome is Outcome.PROVED
+
+
 def test_reactions_with_the_same_reactants_share_a_join_and_choose_late():
     system = system_of("chen2013", "A + B -> C\nB + A -> D\nA -> E\nA -> F\n2A -> C")
     assert system.leader.tolist() == [0, 0, 2, 2, 4]

@@ -46,14 +46,26 @@ SHAPES = [
     ((0, 0), (0, 0, 0)),
     ((0, 0), (0, 0, 1, 1)),
 ]
+CROWDED = [
+    ((0, 1, 2), ()),
+    ((0, 1, 2), (3,)),
+    ((0, 1, 2), (3, 4)),
+    ((0, 1, 2), (2, 3)),
+    ((0, 1, 2), (1, 2, 3)),
+    ((0, 1, 2), (0, 1, 2)),
+    ((0, 0, 1), (2, 2)),
+    ((0, 0, 0), (1,)),
+    ((0, 0, 0), (0, 0)),
+    ((0, 1, 2, 3), (4,)),
+]
+"""Three reactants and more: what the two-domain schemes have joins for."""
 ACCEPTED = [
     pytest.param(scheme, shape, id=f"{scheme.name}: {shape}")
     for scheme in SCHEMES
-    for shape in (ReactionShape.of(left, right) for left, right in SHAPES)
+    for shape in (ReactionShape.of(left, right) for left, right in [*SHAPES, *CROWDED])
     if scheme.accepts(shape)
 ]
-EITHER_WAY = ("soloveichik2010", "cardelli2013-plain", "chen2013", "srinivas2017")
-"""Schemes whose templates are clean with remote toeholds as well."""
+EITHER_WAY = [scheme.name for scheme in SCHEMES if scheme.remote]
 
 
 def test_only_equal_reactants_that_make_themselves_are_refused():
@@ -68,9 +80,14 @@ def test_only_equal_reactants_that_make_themselves_are_refused():
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-@pytest.mark.parametrize("reactants", [(), (0, 1, 2)])
-def test_no_gate_takes_none_or_three(scheme, reactants):
-    assert "gates take one or two" in (scheme.refusal(ReactionShape.of(reactants, (3,))) or "")
+def test_no_gate_takes_none_or_more_than_it_says(scheme):
+    for count in range(7):
+        refusal = scheme.refusal(ReactionShape.of(range(count), (count,)))
+        assert (refusal is None) == (1 <= count <= scheme.reactants)
+        if refusal is not None:
+            assert refusal.startswith(f"{count} reactants; gates take one ")
+            assert ("bind first" in refusal) == (count > 0)
+    assert (scheme.reactants > 2) == (scheme.name in ("cardelli2013", "cardelli2013-plain", "chen2013"))
 
 
 @pytest.mark.parametrize(("scheme", "shape"), ACCEPTED)
@@ -108,6 +125,7 @@ def test_templates_that_are_clean_with_remote_toeholds_too(name, sides):
 
 def test_the_irreversible_join_rests_on_remote_toeholds_being_rejected():
     scheme = find_scheme("cardelli2013")
+    assert [one.name for one in SCHEMES if not one.remote] == [scheme.name]
     template = scheme.template(ReactionShape.of((0,), ()))
     remote = EnumerationOptions(reject_remote=False)
     check = template_check(template, scheme.form, DomainLengths(), remote)
@@ -140,4 +158,7 @@ def test_what_schemes_declare_to_be_left_over():
     assert left_over("cardelli2013", (0, 1), (2,)) == {"E"}
     assert left_over("cardelli2013-plain", (0, 1), (2,)) == set()
     assert left_over("chen2013", (0, 1), (2,)) == {"C1", "C2", "J3"}
+    assert left_over("cardelli2013", (0, 1, 2), (3,)) == {"E"}
+    assert left_over("cardelli2013-plain", (0, 1, 2), (3,)) == {"C2"}
+    assert left_over("cardelli2013-plain", (0, 1, 2), (1, 2, 3)) == set()
     assert left_over("srinivas2017", (0, 1), (2, 3)) == set()

@@ -1,7 +1,7 @@
 """The one place that knows numba: kernels are plain functions of int and float arrays, compiled on first call.
 
-Compiled code is cached beside the package (or where NUMBA_CACHE_DIR says), so only the first run on a machine waits.
-Kernels release the interpreter lock, so threads run them side by side.
+Compiled code is cached beside the package (or where NUMBA_CACHE_DIR says), so only the first run on a machine waits;
+where nothing can be written, every run does. Kernels release the interpreter lock, so threads run them side by side.
 """
 
 from __future__ import annotations
@@ -21,11 +21,23 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 def compiled(function: Kernel) -> Kernel:
     """Compile a kernel; products and sums may fuse, but not be reordered (that made gathers slower by three)."""
-    made = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
-    return cast(Kernel, made)
+    return _cached(function, error_model="numpy", fastmath={"contract"})
+
+
+def compiled_as_written(function: Kernel) -> Kernel:
+    """Compile a kernel whose arithmetic is to be that of Python to the last bit."""
+    return _cached(function)
 
 
 def inlined(function: Kernel) -> Kernel:
     """Compile a small kernel into those that call it: passing arrays by a call costs more than most of their loops."""
     made = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    return cast(Kernel, made)
+
+
+def _cached(function: Kernel, **options: object) -> Kernel:
+    try:
+        made = numba.njit(cache=True, nogil=True, **options)(function)
+    except RuntimeError:  # numba: "no locator available", neither the package's folder nor a home can be written to
+        made = numba.njit(nogil=True, **options)(function)
     return cast(Kernel, made)
