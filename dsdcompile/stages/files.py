@@ -15,6 +15,7 @@ from dsdcompile.formats.pil import show_pil
 from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
 from dsdcompile.formats.protocol_md import Expected, show_protocol
 from dsdcompile.formats.robot_csv import show_robot
+from dsdcompile.formats.sbml import show_sbml
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
@@ -25,6 +26,7 @@ from dsdcompile.stages.ordering import Ordered, initial_amounts
 from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import reaction_conditions
+from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated
 
 PROTOCOL = frozenset({"protocol.md", "robot.csv"})
@@ -37,6 +39,8 @@ NAMES = PROTOCOL | {
     "verification.json",
     "simulation.csv",
     "comparison.json",
+    "formal.sbml",
+    "implementation.sbml",
     "sequence_checks.json",
     "strands.csv",
     "order.xlsx",
@@ -47,6 +51,8 @@ NAMES = PROTOCOL | {
     "report.html",
 }
 """Every file that :func:`files` may make."""
+MOST_SBML = 200_000
+"""Stoichiometric entries up to which a CRN is written as SBML: each takes about 100 bytes of it."""
 
 
 def files(results: Results) -> dict[str, str | bytes]:
@@ -69,6 +75,7 @@ def files(results: Results) -> dict[str, str | bytes]:
         if results.translated is not None and results.simulated.crosstalk is not None:
             compared["crosstalk"] = crosstalk_table(results.translated, results.simulated.crosstalk)
         found["comparison.json"] = show_json(compared)
+        found |= _models(results, results.simulated)
     if results.sequencing is not None:
         found["sequence_checks.json"] = show_json(results.sequencing.to_json())
     if results.ordered is not None:
@@ -76,6 +83,19 @@ def files(results: Results) -> dict[str, str | bytes]:
     if results.complete:
         found["report.html"] = show_report(results)
     return found
+
+
+def _models(results: Results, simulated: Simulated) -> dict[str, str | bytes]:
+    """Return what is simulated as SBML, for other simulators: in formal units, and the implementation in M and s."""
+    crns = {"formal.sbml": (results.compiled.formal, 1.0)}
+    if results.translated is not None:
+        built = results.translated.implementation
+        crns["implementation.sbml"] = (built.crn, built.unit)
+    return {
+        name: show_sbml(crn, crn.inlet(simulated.inputs[None, :] * unit)[0], f"{results.design.name} {name}")
+        for name, (crn, unit) in crns.items()
+        if crn.reactants.nnz + crn.products.nnz <= MOST_SBML
+    }
 
 
 def _bench(results: Results, ordered: Ordered) -> dict[str, str | bytes]:

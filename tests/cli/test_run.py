@@ -1,10 +1,13 @@
+import csv
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dsdcompile.cli.main import main
@@ -19,6 +22,8 @@ FILES = {
     "verification.json",
     "simulation.csv",
     "comparison.json",
+    "formal.sbml",
+    "implementation.sbml",
     "strands.csv",
     "sequence_checks.json",
     "strands.fasta",
@@ -84,6 +89,19 @@ def test_bytes_do_not_depend_on_the_order_of_sets(tmp_path):
         found.append(contents(out))
     assert found[0] == found[1]
     assert len(found[0]) == len(FILES - TIMED)
+
+
+def test_another_simulator_agrees_about_formal_and_dna_curves(relu):
+    roadrunner = pytest.importorskip("roadrunner")
+    rows = list(csv.DictReader((relu / "simulation.csv").read_text().splitlines()))
+    unit = json.loads((relu / "comparison.json").read_text())["formal_unit_molar"]
+    for name, column, scale in (("formal", "formal_time", 1.0), ("implementation", "time_s", unit)):
+        runner = roadrunner.RoadRunner((relu / f"{name}.sbml").read_text())
+        runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-10, 1e-12 * scale
+        ids = {element.get("name"): element.get("id") for element in ET.parse(relu / f"{name}.sbml").iter()}
+        theirs = runner.simulate(0, float(rows[-1][column]), len(rows), [f"[{ids['H1_1p']}]"])
+        theirs = np.asarray(theirs)[:, 0] / scale
+        np.testing.assert_allclose(theirs, [float(row[f"{name}:H1_1p"]) for row in rows], atol=1e-5)
 
 
 def test_the_report_needs_nothing_from_outside(relu):
