@@ -1,7 +1,9 @@
 """The one place that knows numba: kernels are plain functions of int and float arrays, compiled on first call.
 
 Compiled code is cached beside the package (or where NUMBA_CACHE_DIR says), so only the first run on a machine waits;
-where nothing can be written, every run does. Kernels release the interpreter lock, so threads run them side by side.
+where nothing can be written, every run does. The cache knows of changes in a kernel's own file only: after editing what
+a kernel takes from another file, delete ``__pycache__``. Kernels release the interpreter lock, so threads run them side
+by side.
 """
 
 from __future__ import annotations

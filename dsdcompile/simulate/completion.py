@@ -136,7 +136,7 @@ def horizon(
     state, now, end = np.array(initial, dtype=np.float64), 0.0, first
     while True:
         run = simulate(crn, state, [now, end], tolerances, method=method)
-        state = run.final
+        state = np.maximum(run.final, 0.0)  # by rounding and less than the tolerance: simulate refuses more
         found[waiting] = crn.read(state)
         far = np.abs(found[waiting] - limit[waiting]).max(axis=1, initial=0.0)
         late = far > within

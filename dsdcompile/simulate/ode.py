@@ -63,7 +63,6 @@ def simulate(
     else:
         states, statistics = _one_by_one(crn, start, grid, tolerances, keep)
     _refute(crn, start, states, keep, tolerances, _ENGINES[engine])
-    np.maximum(states, 0.0, out=states)  # what is below zero by less than the error is nearer to the truth there
     single = np.ndim(initial) == 1
     return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
 

@@ -17,7 +17,7 @@ from dsdcompile.errors import SimulationError
 @final
 @dataclass(frozen=True, slots=True)
 class Tolerances:
-    """What a step may be wrong by: ``absolute + relative * |concentration|``, in root mean square over the species."""
+    """What a step may be wrong by: ``absolute + relative * |concentration|``, in root mean square over what moves."""
 
     relative: float = 1e-6
     """Relative tolerance, without unit."""
@@ -48,7 +48,7 @@ class Trajectory:
     states: FloatArray
     """States (T, species), or (examples, T, species) for a batch, in the Crn's own unit."""
     engine: str
-    """Which integrator made it, such as ``rosenbrock sweep``."""
+    """Which integrator made it, in words for people, such as ``Rosenbrock sweep (Rodas4)``."""
     tolerances: Tolerances | None = None
     """The tolerances asked for; None for an exact or stochastic engine."""
     statistics: Mapping[str, float] = field(default_factory=dict)

@@ -129,10 +129,3 @@ def test_an_engine_that_is_wrong_is_refuted(states, said, monkeypatch):
     monkeypatch.setattr(ode.sweep, "integrate", lambda *_: (wrong.copy(), {}))
     with pytest.raises(SimulationError, match=said):
         simulate(crn, crn.initial, [0, 1], method="sweep")
-
-
-def test_what_is_below_zero_by_less_than_the_error_is_given_as_zero(monkeypatch):
-    crn = Crn.of([Reaction(("A",), ("B",))], initial={"A": 1.0})
-    near = np.array([[[1.0, 0.0], [-1e-9, 1.0]]])
-    monkeypatch.setattr(ode.sweep, "integrate", lambda *_: (near.copy(), {}))
-    assert simulate(crn, crn.initial, [0, 100], method="sweep").final.tolist() == [0.0, 1.0]
