@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -231,7 +232,9 @@ def simulate_all(
         curves=drawn,
         limit=target,
         comparisons=() if target is None else tuple(compare(drawn[0], other, target) for other in drawn[1:]),
-        completions={} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn},
+        completions=MappingProxyType(
+            {} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn}
+        ),
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
         rtol=design.simulate.rtol,

@@ -11,7 +11,7 @@ import numpy as np
 from dsdcompile.crn.analysis import competition
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit_state
-from dsdcompile.crn.matrices import BoolArray, FloatArray
+from dsdcompile.crn.matrices import BoolArray, FloatArray, frozen_floats
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.dosing import Dosing, Supply, dose, matched_dose, matched_fuels
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
@@ -54,6 +54,11 @@ class Translated:
     """How long the fuels last, s; None: for good."""
     turnover: FloatArray = field(default_factory=lambda: np.zeros(0))
     """The most often each reaction fires by then, over the declared inputs (reactions,), formal units."""
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        object.__setattr__(self, "step_rates", frozen_floats(self.step_rates))
+        object.__setattr__(self, "turnover", frozen_floats(self.turnover))
 
 
 def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
