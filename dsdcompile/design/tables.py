@@ -225,6 +225,12 @@ class SequencesTable(Table):
     magnesium: Molar = Field(0.0125, description="divalent cations, such as '12.5 mM'")
     alphabet: Literal["ACT", "ACGT"] = Field("ACT", description="letters of unstarred domains")
     gc: Window = Field((0.3, 0.7), description="GC window of every domain")
+    spread: Annotated[float, Field(ge=0)] = Field(
+        0.5, description="toeholds are taken from this near to the usual binding energy, while they last, kcal/mol"
+    )
+    first_k: Annotated[int, Field(ge=3, le=15)] = Field(
+        6, description="first try that no two domains share this many bases; one more whenever words run out"
+    )
     last_k: Annotated[int, Field(ge=5, le=15)] = Field(11, description="two domains never share this many bases")
     fixed: dict[str, Bases] = Field(default_factory=dict, description="sequences the user fixes, by domain name")
     forbid: Annotated[tuple[Bases, ...], Field(strict=False)] = Field(
@@ -236,23 +242,23 @@ class SequencesTable(Table):
 class ChecksTable(Table):
     """What sequences must keep: the thresholds of the pass/fail table (dsdcompile/sequences/rules)."""
 
-    self_energy: float = Field(-3.0, description="least ensemble free energy of a strand alone, kcal/mol")
+    self_energy: float = Field(-2.5, description="least ensemble free energy of a strand alone, kcal/mol")
     toehold_unpaired: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.6, description="least mean probability of a toehold's bases to be open where they must be"
+        0.65, description="least mean probability of a toehold's bases to be open where they must be"
     )
     probability: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.001, description="least probability of a complex's target structure"
+        0.005, description="least probability of a complex's target structure"
     )
-    defect: Annotated[float, Field(gt=0, le=1)] = Field(0.1, description="largest ensemble defect of a complex")
-    pair_energy: float = Field(-8.0, description="least energy of an unintended helix of two free strands, kcal/mol")
+    defect: Annotated[float, Field(gt=0, le=1)] = Field(0.08, description="largest ensemble defect of a complex")
+    pair_energy: float = Field(-7.5, description="least energy of an unintended helix of two free strands, kcal/mol")
     spurious: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.55, description="largest share of a perfect duplex that an unintended helix with a gate's backbone has"
+        0.5, description="largest share of a perfect duplex that an unintended helix with a gate's backbone has"
     )
     crosstalk: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.05, description="largest fraction of a free strand in unintended pairs at the design's concentrations"
+        0.02, description="largest fraction of a free strand in unintended pairs at the design's concentrations"
     )
     toehold_spread: Annotated[float, Field(gt=0)] = Field(
-        0.75, description="largest deviation of a toehold's binding energy from the mean, kcal/mol"
+        0.6, description="largest deviation of a toehold's binding energy from the mean, kcal/mol"
     )
     run: Annotated[int, Field(ge=1)] = Field(3, description="longest run of one base, nt")
     gc: Window = Field((0.25, 0.75), description="GC window of a strand")

@@ -1,9 +1,10 @@
 """The strongest helix between two strands that nobody intended, and within one: a screen fast enough for all pairs.
 
 Dynamic programming over nested base pairs of one duplex or one hairpin: SantaLucia's stacks and initiation, bulges and
-interior loops of up to ``MOST_LOOP`` unpaired bases. A base pair is *intended*, and left out, when its two bases are
-the same place of a domain and of its complement: a signal may bind its gate, and everything else counts. No
-competition with other structures is considered, so a helix found here is at least as strong as it is in the tube.
+interior loops of up to six unpaired bases, as far as the tables below go. A base pair is *intended*, and left out, when
+its two bases are the same place of a domain and of its complement: a signal may bind its gate, and everything else
+counts. No competition with other structures is considered, so a helix found here is at least as strong as it is in the
+tube.
 
 Loop energies: SantaLucia and Hicks (2004), Tables 4 to 6, with one typical value for what depends on the mismatch.
 """
@@ -26,8 +27,6 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import INITIATION, T37, TERMINAL_AT, at_temperature, stack_table
 
-MOST_LOOP: Final = 6
-"""Most unpaired bases of a bulge or interior loop."""
 BULGE: Final = (0.0, 4.0, 2.9, 3.2, 3.3, 3.5, 3.7)
 """dG at 37 C by unpaired bases; a bulge of one keeps the stack across it."""
 INTERIOR: Final = (0.0, 0.0, 0.7, 2.2, 2.0, 2.4, 2.8)

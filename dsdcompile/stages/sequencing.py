@@ -13,11 +13,12 @@ from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, pars
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.formats.writing import show_json
-from dsdcompile.sequences.assignment import AssignmentOptions, assign_words, budget_of
+from dsdcompile.sequences.assignment import assign_words, budget_of
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.objective import Objective
+from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.search import SearchResult, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
@@ -25,7 +26,7 @@ from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nupack import Nupack
 from dsdcompile.sequences.thermo.vienna import Vienna
 
-METHOD = 2
+METHOD = 3
 """Raised when the search or a rule changes, so that stored sequences are made again."""
 
 
@@ -200,8 +201,10 @@ def assignment_options(design: Design) -> AssignmentOptions:
     table = design.sequences
     return AssignmentOptions(
         alphabet=table.alphabet,
+        first_k=table.first_k,
         last_k=table.last_k,
         gc=table.gc,
+        spread=table.spread,
         conditions=reaction_conditions(design),
         fixed=MappingProxyType(dict(table.fixed)),
         forbid=table.forbid,

@@ -16,8 +16,8 @@ from dsdcompile.dsd.domain import Part
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.assignment import short_candidates
 from dsdcompile.sequences.budget import SHORT, capacity
+from dsdcompile.sequences.short_words import sieve
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.sequencing import assignment_options
@@ -126,7 +126,7 @@ def _domains(design: Design, system: DsdSystem) -> dict[str, Any]:
     long = [d.length for d in system.domains.values() if d.part not in SHORT]
     toeholds = [d.length for d in system.domains.values() if d.part is Part.TOEHOLD]
     words = capacity(max(long), options.last_k, options.alphabet)
-    short = len(short_candidates(max(toeholds), np.random.default_rng(design.sequences.seed), options))
+    short = len(sieve(max(toeholds), options).words)
     fits = min(words / len(long), short / len(toeholds))
     return {
         "long_domains": {"needed": len(long), "available": words},
