@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from dsdcompile.cli import checking, importing, keys, schemes, stages, training
+from dsdcompile.cli.commands import INTERRUPTED
 from dsdcompile.errors import DsdcompileError
-
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

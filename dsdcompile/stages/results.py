@@ -237,6 +237,7 @@ def _order(sheet: OrderSheet) -> dict[str, Any]:
 def _sequences(sequencing: Sequencing) -> dict[str, Any]:
     findings = sequencing.report.findings
     return {
+        "interrupted": sequencing.interrupted,
         "passed": sequencing.report.passed,
         "checks": len(findings),
         "failed": [finding.rule for finding in findings if not finding.passed],
