@@ -144,6 +144,38 @@ def test_dead_workers_are_replaced_and_nothing_is_lost_or_done_twice(tmp_path):
         run([Count(n) for n in range(9)], 1, "numbers", Batches(on(Dying(99))))
 
 
+class DyingLate(Dying):
+    """A pool that dies, once, with the last of forty pieces."""
+
+    def submit(self, function, piece):
+        if piece.number == 39 and self.deaths > 0:
+            return super().submit(function, piece)
+        return Dying(0).submit(function, piece)
+
+
+def test_what_was_finished_before_a_pool_died_is_counted_once():
+    """It is seen twice: as it finishes, and when the remains of the dead pool are gone through."""
+    pool, kept, lines = DyingLate(1), [], []
+
+    @contextmanager
+    def opened(_):
+        try:
+            yield pool
+        finally:
+            pool.deaths = 0
+
+    class Shelf:
+        def get(self, _):
+            return None
+
+        def put(self, key, _):
+            kept.append(key)
+
+    run([Count(n) for n in range(40)], 1, "numbers", Batches(opened, Shelf(), lines.append))
+    assert sorted(kept) == sorted(f"count-{n}" for n in range(40))
+    assert len(lines) == 40
+
+
 def test_a_process_that_is_really_killed_is_an_error_that_says_so():
     spawn = multiprocessing.get_context("spawn")
 
@@ -166,6 +198,8 @@ def test_digests_tell_pieces_apart():
         replace(piece, initial=initial * 1.5),
         replace(piece, crn=crn.with_(rates=crn.rates * 2)),
         replace(piece, tolerances=Tolerances(1e-3)),
+        replace(piece, first=21.0),
+        replace(piece, most=1e6),
     ]
-    assert len({piece.digest, *(other.digest for other in others)}) == 5
+    assert len({piece.digest, *(other.digest for other in others)}) == 7
     assert piece.digest == HorizonPiece(crn, initial.copy(), target, **options).digest

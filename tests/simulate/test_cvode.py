@@ -1,5 +1,7 @@
 """CVODE against closed forms and against the exact limit; failures raise."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,6 +59,35 @@ def test_an_explosion_raises():
     crn = Crn.of([Reaction(("A", "A"), ("A", "A", "A"))], initial={"A": 1.0})
     with pytest.raises(SimulationError, match="CVODE"):
         simulate(crn, crn.initial, [0, 2], method="cvode")
+
+
+class Claims:
+    """A CVODE that returns what it is told to."""
+
+    def __init__(self, **claim):
+        self.claim = SimpleNamespace(message="it says", nfev=1, njev=1, **claim)
+
+    def __call__(self, *_, **__):
+        return SimpleNamespace(solve=lambda *_: self.claim)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"success": False}, "stopped at t = 2 of 2: it says"),
+        ({"t": np.array([0.0, 1.0, 1.5])}, "stopped at t = 1.5 of 2"),
+        ({"y": np.ones((2, 2))}, "stopped"),
+        ({"y": np.full((3, 2), np.nan)}, "not finite"),
+    ],
+)
+def test_a_claim_of_success_is_not_trusted(change, said, monkeypatch):
+    crn = Crn.of([Reaction(("A",), ("B",))], initial={"A": 1.0})
+    right = {"success": True, "t": np.array([0.0, 1.0, 2.0]), "y": np.tile(crn.initial, (3, 1))}
+    monkeypatch.setattr(cvode, "CVODE", Claims(**right))
+    simulate(crn, crn.initial, right["t"], method="cvode")
+    monkeypatch.setattr(cvode, "CVODE", Claims(**right | change))
+    with pytest.raises(SimulationError, match=said):
+        simulate(crn, crn.initial, right["t"], method="cvode")
 
 
 @pytest.mark.parametrize(

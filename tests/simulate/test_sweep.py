@@ -217,6 +217,32 @@ def test_the_error_is_within_ten_times_the_tolerance_at_all_times(tolerance):
     assert (np.abs(run.states - reference) <= 10 * tolerance * (1e-2 + np.abs(reference))).all()
 
 
+def test_pivots_are_chosen():
+    """With h such that 1 / (h gamma) is the slope of A -> 2A, the first pivot of the block is zero."""
+    crn = Crn.of([Reaction(("A",), ("A", "A"), 4.0), Reaction(("A",), ("B",)), Reaction(("B",), ("A",), 2.0)])
+    assert blocks(crn).largest == 2
+    start, h = np.array([1.0, 0.5]), 1.0
+    _, stages = one_step(crn, start, h)
+    np.testing.assert_allclose(sweep_stages(crn, start, h), np.array(stages).T, rtol=1e-12)
+
+
+def test_steps_that_are_too_long_are_rejected():
+    """The growth of B is slow, then sudden: the step that grew in the meantime must be taken back."""
+    crn = Crn.of([Reaction(("A", "B"), ("B", "B"))], initial={"A": 1.0, "B": 1e-9})
+    times = np.linspace(0, 40, 81)
+    run = simulate(crn, crn.initial, times, Tolerances(1e-4, 1e-10), method="sweep")
+    want = 1 / (1 + 1e9 * np.exp(-times))
+    assert run.statistics["rejected"] > 0
+    np.testing.assert_allclose(run.of("B")[:, 0], want, rtol=5e-3)
+
+
+def test_a_run_that_needs_too_many_steps_raises(monkeypatch):
+    monkeypatch.setattr(sweep, "MOST_STEPS", 3)
+    crn = linkers(3)
+    with pytest.raises(SimulationError, match=r"sweep stopped at t = .* in example 0: it needs more than 3 steps"):
+        simulate(crn, crn.initial, [0, 50])
+
+
 @pytest.mark.parametrize("idle", [0, 20_000])
 def test_idle_species_do_not_hide_the_error_of_those_that_move(idle):
     used = [Reaction(("A", "B"), ("C",)), Reaction(("C",), ("D",))]
@@ -252,7 +278,7 @@ def test_trajectories_stay_positive_and_end_in_the_exact_limit(data):
 
 def test_an_explosion_raises():
     crn = Crn.of([Reaction(("A", "A"), ("A", "A", "A"))], initial={"A": 1.0})
-    with pytest.raises(SimulationError, match=r"sweep stopped at t = (1|0\.999\d*) of 2"):
+    with pytest.raises(SimulationError, match=r"sweep stopped at t = (1|0\.999\d*) of 2 .*: no step is small enough"):
         simulate(crn, crn.initial, [0, 2], method="sweep")
 
 
