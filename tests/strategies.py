@@ -66,3 +66,40 @@ def feed_forward_crns(draw: st.DrawFn, max_reactions: int = 6) -> Crn:
         rate = draw(st.sampled_from([0.25, 1.0, 3.0]))
         reactions.append(Reaction((*used, *kept), (*made, *kept), rate))
     return Crn.of(reactions, species=[*names, "K"], outputs=[names[-1]])
+
+
+@st.composite
+def dual_rail_crns(draw: st.DrawFn, max_pairs: int = 4) -> Crn:
+    """Noncompetitive feed-forward CRNs of rails, as a compiler would write them and as it would not.
+
+    A pair makes later ones: rail by rail, each the negation of the other or not (lopsided); through a ReLU, or what
+    looks like one; as a pair that is used up together (open); or it is left. The first is an input, a single input V
+    feeds any, and outputs are pairs, single rails and what is between them.
+    """
+    count = draw(st.integers(2, max_pairs))
+    pairs = [(f"P{i}", f"N{i}") for i in range(count)]
+    reactions: list[Reaction] = []
+    read: list[str | tuple[str, str]] = [pairs[-1]]
+    for i, (plus, minus) in enumerate(pairs[:-1]):
+        later = pairs[i + 1 :]
+        rails = st.lists(st.sampled_from([rail for pair in later for rail in pair]), min_size=1, max_size=4)
+        twin = {rail: other for p, n in later for rail, other in ((p, n), (n, p))}
+        made = tuple(draw(rails))
+        other = draw(st.sampled_from([tuple(twin[rail] for rail in made), tuple(draw(rails))]))
+        motif = draw(st.sampled_from(["linear", "linear", "relu", "relu", "twice", "kept", "open", "idle"]))
+        middle = f"M{i}"
+        if motif == "linear":
+            reactions += [Reaction((plus,), made), Reaction((minus,), other)]
+        elif motif in ("relu", "twice", "kept"):
+            reactions.append(Reaction((plus,), (*made, *[middle] * (2 if motif == "twice" else 1))))
+            reactions.append(Reaction((middle, minus), (*other, *[middle] * (motif == "kept"))))
+        elif motif == "open":
+            reactions.append(Reaction((plus, minus), made))
+        read += draw(st.lists(st.sampled_from([plus, minus, (plus, minus)]), max_size=1))
+    fed = draw(st.lists(st.sampled_from([rail for pair in pairs for rail in pair]), min_size=1, max_size=5))
+    reactions.append(Reaction(("V",), tuple(fed)))
+    declared = [*pairs, *([(pairs[0][0], pairs[1][1])] if draw(st.booleans()) else [])]
+    initial = {rail: draw(st.integers(0, 6)) / 4 for pair in pairs[1:] for rail in pair}
+    read += draw(st.lists(st.sampled_from([rail for pair in pairs for rail in pair]), max_size=1))
+    order = draw(st.permutations(reactions))
+    return Crn.of(order, inputs=[pairs[0], "V"], outputs=list(dict.fromkeys(read)), pairs=declared, initial=initial)

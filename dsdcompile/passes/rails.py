@@ -118,7 +118,6 @@ def _relu(
     fits[at] &= (users[middle[at]] == 1) & ~read[middle[at]]
     at = np.flatnonzero(fits)
     fits[at] &= _entries(crn.products, row[p[at]], middle[at]) == 1
-    fits[at] &= _entries(crn.products, row[n[at]], middle[at]) == 0
     return np.asarray(fits, dtype=bool), middle
 
 

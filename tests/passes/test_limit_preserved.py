@@ -19,7 +19,8 @@ from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult, unchanged
-from tests.strategies import feed_forward_crns, inputs_for, networks
+from dsdcompile.passes.shift import shift
+from tests.strategies import dual_rail_crns, feed_forward_crns, inputs_for, networks
 
 PASSES = {
     "annihilate": annihilate,
@@ -45,6 +46,13 @@ def apply(crn: Crn, names: list[str]) -> PassResult:
     return result
 
 
+def outputs_of(crn: Crn, x: np.ndarray, names: list[str]) -> tuple[Crn, np.ndarray]:
+    """What passes make of a CRN with inputs, and its outputs for these; shift is told the smallest values."""
+    for name in names:
+        crn = shift(crn, x.min(axis=0)).crn if name == "shift" else PASSES[name](crn).crn
+    return crn, limit(crn, x)
+
+
 def is_sound(before: Crn, result: PassResult) -> None:
     """What a pass promises of its result, limits apart."""
     after = result.crn
@@ -56,8 +64,12 @@ def is_sound(before: Crn, result: PassResult) -> None:
     assert is_feed_forward(after)
     assert len(after.inputs) == len(before.inputs)
     assert len(after.outputs) == len(before.outputs)
-    names = [[crn.species[i] for i in table.ravel() if i >= 0] for crn in (before, after) for table in (crn.inputs,)]
-    assert names[0] == names[1]
+    for tables in ((before.inputs, after.inputs), (before.outputs, after.outputs)):
+        names = [
+            [crn.species[i] for i in table.ravel() if i >= 0]
+            for crn, table in zip((before, after), tables, strict=True)
+        ]
+        assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("name", sorted(PASSES))
@@ -93,6 +105,25 @@ def test_passes_in_any_order_over_any_crn_with_a_limit(crn, names, seed, paired)
     is_sound(crn, result)
     before, after = (one.read(limit_state(one, one.initial[None, :]).state) for one in (crn, result.crn))
     np.testing.assert_allclose(after, before, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [*sorted(PASSES), "shift"])
+@given(crn=dual_rail_crns(), seed=st.integers(0, 2**32 - 1))
+def test_one_pass_over_rails_of_any_kind(name, crn, seed):
+    x = np.random.default_rng(seed).integers(0, 9, (3, 2)) / 4 - [[1.0, 0.0]]
+    after, found = outputs_of(crn, x, [name])
+    np.testing.assert_allclose(found, limit(crn, x), atol=1e-9)
+    assert competition(after) is None
+
+
+@given(
+    crn=dual_rail_crns(),
+    names=st.lists(st.sampled_from([*sorted(PASSES), "shift"]), min_size=2, max_size=7),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_passes_in_any_order_over_rails_of_any_kind(crn, names, seed):
+    x = np.random.default_rng(seed).integers(0, 9, (3, 2)) / 4 - [[1.0, 0.0]]
+    np.testing.assert_allclose(outputs_of(crn, x, names)[1], limit(crn, x), atol=1e-9)
 
 
 @given(crn=feed_forward_crns(), names=orders, seed=st.integers(0, 2**32 - 1))

@@ -65,6 +65,23 @@ def test_a_species_that_becomes_another_is_that_one():
     assert shown(merge(crn)) == ["C -> 2D", "X -> 2Y", "Y -> C"]
 
 
+def test_outputs_keep_their_names_and_stay_apart():
+    crn = parse_crn("#! input X\n#! output Y\nX -> Y")
+    assert merge(crn).crn == crn
+    both = parse_crn("#! input X\n#! output Y\n#! output Z\nX -> Y + 2Z\nY -> C\nZ -> C")
+    assert shown(merge(both)) == shown(both)
+
+
+def test_rails_that_became_one_make_no_pair():
+    crn = parse_crn("#! input X\n#! output Y\n#! pair p n\n#! pair p m\nX -> p + n + m\np -> 2Y\nn -> 3Y\nm -> 3Y")
+    merged = merge(crn).crn
+    names = [[merged.species[rail] for rail in pair] for pair in merged.pairs]
+    assert names == [["p", "n"]]
+    shared = "#! pair p n\n#! pair q m\nX -> p + n + m + q\np -> 2Y\nn -> 3Y\nm -> 3Y"
+    other = parse_crn(f"#! input X\n#! output Y\n{shared}")
+    assert not len(merge(other).crn.pairs)
+
+
 def test_two_inputs_stay_two():
     crn = parse_crn("#! input X1\n#! input X2\n#! output Y\nX1 -> Y + Y\nX2 -> Y + Y\nA -> Y + Y\nA @i 1")
     assert shown(merge(crn)) == ["X1 -> 2Y", "X2 -> 2Y"]
@@ -86,6 +103,12 @@ def test_what_never_appears_or_is_never_read_is_removed():
     assert "D" not in result.crn.species
 
 
+def test_what_only_uses_up_an_output_matters():
+    crn = parse_crn("#! input V\n#! input A\n#! output Y\nV -> Y\nA -> B\nY + B ->")
+    assert shown(remove_dead(crn)) == shown(crn)
+    assert limit(remove_dead(crn).crn, [[3.0, 2.0]]).tolist() == [[1.0]]
+
+
 # -- cancel -----------------------------------------------------------------------------------------------------------
 
 
@@ -97,6 +120,23 @@ def test_closed_pairs_are_cancelled_and_open_ones_are_not():
     assert shown(cancel(read_alone)) == ["X -> 3Yp + Yn"]
     consumed = parse_crn("#! input X\n#! output Z\n#! pair Yp Yn\nX -> 3Yp + Yn\nYp + Yn -> Z")
     assert shown(cancel(consumed)) == shown(consumed)
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        pytest.param("#! pair p n\nV -> p + n\np -> 2Yp\nn -> Yn", [3.0, 0.0], id="lopsided"),
+        pytest.param("#! pair p n\nV -> p + n\nB -> n\np -> 2M + Yp\nM + n -> Yn", [3.0, 5.0], id="M made twice"),
+        pytest.param("#! pair p n\nV -> p + n\nB -> n\np -> M + Yp\nM + n -> M + Yn", [3.0, 5.0], id="M comes back"),
+        pytest.param("#! output S\n#! pair p n\nV -> p + n\nB -> M\np -> S + Yp\nM + n -> Yn", [3.0, 5.0], id="no M"),
+        pytest.param("#! pair p n\n#! pair p m\nV -> p + n + m\np -> Yp\nn -> Yn\nm -> Yn", [3.0, 0.0], id="two pairs"),
+        pytest.param("#! output S\n#! pair p n\nV -> p + n\np -> S + Yp\nn -> Yn", [3.0, 0.0], id="heeded"),
+    ],
+)
+@pytest.mark.parametrize("change", [cancel, annihilate], ids=["cancel", "annihilate"])
+def test_what_only_looks_like_a_closed_pair_is_left_alone(change, text, x):
+    crn = parse_crn(f"#! input V\n#! input B\n#! output Yp Yn\n{text}")
+    np.testing.assert_array_equal(limit(change(crn).crn, [x]), limit(crn, [x]))
 
 
 @given(networks())
@@ -130,6 +170,16 @@ def test_a_shift_needs_a_bound_for_each_input():
             shift(crn, bound)
 
 
+def test_a_second_shift_goes_on_from_the_first():
+    crn = parse_crn("#! input Xp Xn\n#! output Yp Yn\nXp -> 2Yp\nXn -> 2Yn")
+    once = shift(crn, [-2.0]).crn
+    # Its minus rail is gone, so a lower bound comes too late; and none is needed above the first.
+    assert shift(once, [-1.0]).crn == once
+    declared = parse_crn("#! input Xp Xn shift 2\n#! output Yp Yn\nXp -> 2Yp\nXn -> 2Yn\nXn @initial 2")
+    assert shift(declared, [-3.0]).crn.offsets.tolist() == [3.0]
+    assert limit(shift(declared, [-3.0]).crn, [[-3.0], [1.0]]).tolist() == [[-6.0], [2.0]]
+
+
 def test_an_open_pair_is_not_shifted():
     crn = parse_crn("#! input Xp Xn\n#! output Y\nXp -> Y\nXn -> Y")
     assert shift(crn, [-3.0]).crn == crn
@@ -144,6 +194,13 @@ def test_outputs_are_annihilated_and_keep_a_limit():
     assert "Yn + Yp ->" in shown(result) or "Yp + Yn ->" in shown(result)
     assert has_limit(result.crn)
     assert limit(result.crn, [[3.0], [-2.0]]).tolist() == [[3.0], [-2.0]]
+
+
+def test_open_outputs_and_inputs_are_not_annihilated():
+    read_alone = parse_crn("#! input V\n#! output Yp\n#! pair Yp Yn\nV -> 2Yp + Yn")
+    assert annihilate(read_alone).crn == read_alone
+    given_ = parse_crn("#! input Yp Yn\n#! input V\n#! output Yp Yn\nV -> Yp + Yn")
+    assert annihilate(given_).crn == given_
 
 
 def test_inner_pairs_are_annihilated_with_the_same_limit():
