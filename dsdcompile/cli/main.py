@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for module in (stages, checking, training, importing, schemes, keys):
         module.add_commands(commands)
     options = parser.parse_args(arguments)
+    os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)  # CVODE repeats itself; its failures raise anyway
     try:
         return int(options.act(options))
     except DsdcompileError as error:

@@ -87,11 +87,6 @@ def completion(
     return Completion(levels, rows, label)
 
 
-def agreement(outputs: FloatArray, reference: FloatArray) -> FloatArray:
-    """Return which examples have the same label in both (examples,), as 0 or 1; both are (examples, outputs)."""
-    return np.asarray(outputs.argmax(axis=-1) == reference.argmax(axis=-1), dtype=np.float64)
-
-
 @final
 @dataclass(frozen=True, eq=False)
 class Horizon:

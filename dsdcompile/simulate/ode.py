@@ -13,7 +13,7 @@ from dsdcompile.crn.limit import has_limit, limit_state
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate import collocation, cvode, sweep
-from dsdcompile.simulate.trajectory import Tolerances, Trajectory
+from dsdcompile.simulate.trajectory import Tolerances, Trajectory, numbers
 
 METHODS = ("auto", "collocation", "sweep", "cvode")
 """What ``method`` may be: ``collocation`` for layered CRNs (networks, reduced or not), ``sweep`` for CRNs that are
@@ -61,7 +61,7 @@ def simulate(
     elif engine == "sweep":
         states, statistics = sweep.integrate(crn, start, grid, tolerances, keep)
     else:
-        states, statistics = _one_by_one(crn, start, grid, tolerances, keep)
+        states, statistics = cvode.integrate(crn, start, grid, tolerances, keep)
     _refute(crn, start, states, keep, tolerances, _ENGINES[engine])
     single = np.ndim(initial) == 1
     return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
@@ -121,27 +121,14 @@ def _unconsumed(crn: Crn) -> IntArray:
     return np.flatnonzero(np.asarray((crn.net < 0).sum(axis=0)).ravel() == 0).astype(np.int64)
 
 
-def _one_by_one(
-    crn: Crn, start: FloatArray, grid: FloatArray, tolerances: Tolerances, keep: IntArray
-) -> tuple[FloatArray, dict[str, float]]:
-    states = np.empty((len(start), len(grid), len(keep)))
-    total: dict[str, float] = {}
-    for number, one in enumerate(start):
-        found, statistics = cvode.integrate(crn, one, grid, tolerances)
-        states[number] = found[:, keep]
-        for name, value in statistics.items():
-            total[name] = total.get(name, 0.0) + value
-    return states, total
-
-
 def output_species(crn: Crn) -> tuple[str, ...]:
     """Return the species that carry outputs, for ``record``."""
     return tuple(dict.fromkeys(crn.species[i] for i in crn.outputs.ravel() if i >= 0))
 
 
 def _checked(crn: Crn, initial: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    start = np.asarray(initial, dtype=np.float64)
-    grid = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    start = numbers(initial, "initial concentrations")
+    grid = np.atleast_1d(numbers(times, "times"))
     if start.ndim not in (1, 2) or start.shape[-1] != crn.n_species:
         raise SimulationError(f"initial states of shape {start.shape} for a CRN of {crn.n_species} species")
     if not (np.isfinite(start).all() and (start >= 0).all()):

@@ -8,10 +8,23 @@ from types import MappingProxyType
 from typing import final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.errors import SimulationError
+
+
+def numbers(values: ArrayLike, what: str) -> FloatArray:
+    """Return ``values`` as float64, whatever their shape.
+
+    Raises:
+        SimulationError: they are no numbers, or no array; ``what`` says of what.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SimulationError(f"{what} must be an array of numbers") from None
 
 
 @final

@@ -92,9 +92,30 @@ def test_a_claim_of_success_is_not_trusted(change, said, monkeypatch):
 
 @pytest.mark.parametrize(
     ("initial", "times", "said"),
-    [([1.0], [0, 1], "shape"), ([-1.0, 0.0], [0, 1], "negative"), ([1.0, 0.0], [0, 0], "ascending")],
+    [
+        ([1.0], [0, 1], "shape"),
+        ([-1.0, 0.0], [0, 1], "negative"),
+        ([1.0, 0.0], [0, 0], "ascending"),
+        ([1.0, 0.0], ["a", "b"], "times must be an array of numbers"),
+        (["a", 0.0], [0, 1], "initial concentrations must be an array of numbers"),
+        ([[1.0, 0.0], [1.0]], [0, 1], "initial concentrations must be an array of numbers"),
+    ],
 )
 def test_senseless_requests_are_refused(initial, times, said):
     crn = Crn.of([Reaction(("A",), ("B",))])
     with pytest.raises(SimulationError, match=said):
         simulate(crn, initial, times)
+
+
+@pytest.mark.parametrize("times", [[1.0, np.nextafter(1, 2)], [0.0, 1.0, np.nextafter(1, 2)]])
+def test_times_that_cvode_cannot_tell_apart_are_refused(times):
+    crn = Crn.of([Reaction(("A",), ("B",))], initial={"A": 1.0})
+    with pytest.raises(SimulationError, match="too close"):
+        simulate(crn, crn.initial, times, method="cvode")
+
+
+@pytest.mark.parametrize("method", ["cvode", "sweep", "auto"])
+def test_nothing_stays_nothing(method):
+    assert simulate(Crn.of([]), [], [0, 1], method=method).states.shape == (2, 0)
+    idle = Crn.of([], initial={"A": 2.0})
+    assert simulate(idle, idle.initial, [0, 1], method=method).states.tolist() == [[2.0], [2.0]]

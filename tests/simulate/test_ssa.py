@@ -152,6 +152,10 @@ def test_what_makes_no_sense_is_refused(monkeypatch):
         simulate_counts(crn, [1], [0, 1], per_unit=1, seed=1, record=["Z"])
     with pytest.raises(SimulationError, match="molecules a unit"):
         simulate_counts(crn, [1], [0, 1], per_unit=0, seed=1)
+    with pytest.raises(SimulationError, match="a seed of -1"):
+        simulate_counts(crn, [1], [0, 1], per_unit=1, seed=-1)
+    with pytest.raises(SimulationError, match="times must be an array of numbers"):
+        simulate_counts(crn, [1], ["a", "b"], per_unit=1, seed=1)
     with pytest.raises(SimulationError, match="too many"):
         discretise([1e9], 1e9)
     monkeypatch.setattr(ssa, "MOST_EVENTS", 100)
