@@ -50,7 +50,7 @@ def verify_system(
 ) -> Verified:
     """Check CRNs, modules, templates, doses and composition; enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()
-    with watch.measure("verify: names"):
+    with watch.measure("verify: modules and templates"):
         names = names_check(system)
     enumerated = None
     size = system.n_modules * find_scheme(system.scheme).whole_weight

@@ -184,9 +184,8 @@ def main(arguments):
     parser.add_argument("--scheme", help="one scheme only")
     parser.add_argument("--write", action="store_true", help="keep the verdicts in scripts/results")
     options = parser.parse_args(arguments)
-    print(
-        "scheme               systems         same  stricter  weaker  open   proved  refuted  undecided   whole s  composed s"
-    )
+    verdicts = "proved  refuted  undecided   whole s  composed s"
+    print(f"scheme               systems         same  stricter  weaker  open   {verdicts}")
     kept = recorded()
     wrong = 0
     for scheme in SCHEMES if options.scheme is None else [find_scheme(options.scheme)]:
@@ -201,10 +200,10 @@ def main(arguments):
                 spent += seconds
             kept.setdefault(scheme.name, {})[name] = letters
             kinds = [sum(kind(one) == what for one in letters) for what in ("same", "stricter", "weaker", "open")]
-            verdicts = [sum(one[0] == letter for one in letters) for letter in "pru"]
+            said = [sum(one[0] == letter for one in letters) for letter in "pru"]
             print(
                 f"{scheme.name:20s} {count:4d} {name:7s} {kinds[0]:7d}  {kinds[1]:8d}  {kinds[2]:6d}  {kinds[3]:4d}"
-                f"  {verdicts[0]:7d}  {verdicts[1]:7d}  {verdicts[2]:9d}  {spent[1]:8.1f}  {spent[0]:10.1f}",
+                f"  {said[0]:7d}  {said[1]:7d}  {said[2]:9d}  {spent[1]:8.1f}  {spent[0]:10.1f}",
                 flush=True,
             )
     if options.write:

@@ -6,6 +6,7 @@ without enumerating the whole system: what only that would show would not be fou
 
 import dataclasses
 import itertools
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
@@ -378,6 +379,10 @@ def test_without_faults_everything_passes(case):
     found = case.verify()
     assert found.outcome is Outcome.PROVED, [c for c in found.checks if c.outcome is not Outcome.PROVED]
     assert verify_modules(case.system, whole=True).outcome is Outcome.PROVED
+    plain = json.loads(json.dumps(found.summary()))
+    assert plain["options"] == dataclasses.asdict(EnumerationOptions(max_complexes=300))
+    assert len(plain["patterns"]) == plain["classes"]["patterns of touching modules"]
+    assert "A -> B + C with B + C -> C'" in plain["patterns"]
 
 
 def test_other_names_for_the_same_domains_are_no_fault(case, monkeypatch):
