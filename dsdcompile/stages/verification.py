@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import final
 
+import numpy as np
+
+from dsdcompile.crn.crn import Crn
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.enumeration.check import enumerate_system, system_check, template_check
@@ -15,6 +18,7 @@ from dsdcompile.enumeration.peppercorn import TOOL
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.store import Store, key_of
+from dsdcompile.passes.annihilate import annihilated, unannihilated
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import unchanged
 from dsdcompile.schemes.catalogue import find_scheme
@@ -27,12 +31,13 @@ from dsdcompile.verify.certificates import conservation, dual_rail, rate_indepen
 from dsdcompile.verify.identity import Affine, identity_check
 from dsdcompile.verify.modules import dose_check, net_check, signals_check, table_check, waste_check
 from dsdcompile.verify.rational import rational_check
-from dsdcompile.verify.verdict import Check, Verification
+from dsdcompile.verify.verdict import Check, Outcome, Verification, Witness
 
 MOST_EXPRESSIONS = 20_000
 """Reactions of an implementable CRN whose expressions are compared directly; larger ones are expanded first."""
 MOST_RATIONAL = 100_000
 """Stoichiometric entries up to which random inputs are tried in fractions."""
+ANNIHILATED = "what both rails hold may react to nothing: one more of each changes no output, so one less does neither"
 ASSUMPTIONS = (
     "domains with different names do not bind each other (sequences are checked separately)",
     "secondary structures are free of pseudoknots; domains bind and unbind as a whole",
@@ -80,19 +85,20 @@ def _crns(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[
 
     The certificates are asked for where a network is compiled: without them its limit would not be its answer.
     """
-    certificates = [dual_rail(compiled.formal, "formal CRN")]
-    for name, crn in (("formal CRN", compiled.formal), ("implementable CRN", compiled.implementable)):
+    formal, (built, removed) = compiled.formal, _plain(compiled)
+    certificates = [dual_rail(formal, "formal CRN"), *removed]
+    what = "implementable CRN, annihilation apart" if removed else "implementable CRN"
+    for name, crn in (("formal CRN", formal), (what, built)):
         certificates += rate_independence(crn, name)
     if source.network is None:
         return (), tuple(certificates)
     layers = [Affine(layer.weights, layer.biases, layer.activation == "relu") for layer in source.network.layers]
-    formal, built = compiled.formal, compiled.implementable
     expanded = built.n_reactions > MOST_EXPRESSIONS
     checks = [
         identity_check("formal CRN = network", formal, layers),
         identity_check("reduced CRN = network", compiled.reduced, layers),
         identity_check(
-            f"implementable CRN{', expanded,' if expanded else ''} = network",
+            f"{what}{', expanded,' if expanded else ''} = network",
             reduce(built).crn if expanded else built,
             layers,
         ),
@@ -102,6 +108,23 @@ def _crns(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[
         for name, crn, image in (("formal", formal, plain), ("implementable", built, compiled.meaning.image)):
             checks.append(rational_check(f"{name} CRN = network, in fractions", crn, formal, image, layers))
     return (*certificates, *checks), ()
+
+
+def _plain(compiled: Compiled) -> tuple[Crn, tuple[Check, ...]]:
+    """Return the implementable CRN without what the annihilate passes added, and the certificate that it is the same.
+
+    Without such a pass nothing is taken away: a reaction ``S+ + S- ->`` is then the user's own.
+    """
+    crn = compiled.implementable
+    if not compiled.annihilates:
+        return crn, ()
+    plain, closed = unannihilated(crn)
+    names = ["".join(f"({crn.species[p]}, {crn.species[n]})") for p, n in crn.pairs[annihilated(crn)].tolist()]
+    name = "implementable CRN: annihilated pairs carry nothing but their difference"
+    if closed.all():
+        return plain, (Check(name, Outcome.PROVED, f"{ANNIHILATED}: {', '.join(names[:3])}; {len(names)} in all"),)
+    problem = f"both rails of {names[int(np.argmin(closed))]} matter by themselves"
+    return crn, (Check(name, Outcome.REFUTED, problem, (Witness(problem),)),)
 
 
 def verify_modules(system: DsdSystem, *, whole: bool, options: EnumerationOptions | None = None) -> Verification:
