@@ -8,11 +8,14 @@ The value stays and the concentrations, and with them the fuel that later reacti
 written: nothing reads it. There are two kinds of pairs:
 
 - ``outputs``: pairs that nothing consumes. They stay noncompetitive, so the exact limit is defined. In DNA a gate for
-  two reactants holds some of its first one while it waits for the second, so what is left of an output is partly hidden
-  from a reporter that takes free strands only.
+  two reactants holds some of its first one while it waits for the second, so what is left of an output is partly held:
+  simulation then reads totals, free and held, and a reporter that takes free strands only sees less.
 - ``inner``: pairs that reactions consume. Annihilation competes with them; the limit is still the same, as the rails
   carry nothing but their difference, but only kinetics can find it, and fuels are dosed from a simulation over the
   design's horizon. After Algorithm 2 there are no such pairs: ``M + I- -> ...`` is what is left of them.
+
+What such a reaction removes from a closed pair changes no output, so a limit is proved without them
+(:func:`unannihilated`), and that the pairs are closed beside it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import BoolArray, IntArray
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -52,3 +56,27 @@ def annihilate(crn: Crn, where: Where = "outputs") -> PassResult:
         rates=np.concatenate([crn.rates, np.full(len(pairs), crn.rates.max(initial=1.0))]),
     )
     return PassResult(new, same.image, same.origin)
+
+
+def annihilated(crn: Crn) -> IntArray:
+    """Return the declared pairs both rails of which react to nothing, as rows of ``crn.pairs``, ascending."""
+    known = {frozenset(pair): row for row, pair in enumerate(crn.pairs.tolist())}
+    return np.unique([known[frozenset(crn.reactants[[row]].indices.tolist())] for row in _rows(crn)]).astype(np.int64)
+
+
+def unannihilated(crn: Crn) -> tuple[Crn, BoolArray]:
+    """Return the CRN without reactions ``S+ + S- ->`` of declared pairs, and which of these pairs are then closed.
+
+    Where all are, both CRNs have the same limit: the difference of rails is all that matters, and it stays.
+    """
+    kept = np.setdiff1d(np.arange(crn.n_reactions), _rows(crn))
+    plain = crn.with_(reactants=crn.reactants[kept], products=crn.products[kept], rates=crn.rates[kept])
+    return plain, closed_pairs(plain)[annihilated(crn)]
+
+
+def _rows(crn: Crn) -> IntArray:
+    """Return the reactions that use one of each rail of a declared pair and make nothing."""
+    twice = (np.diff(crn.reactants.indptr) == 2) & (np.asarray(crn.reactants.sum(axis=1)).ravel() == 2)
+    known = {frozenset(pair) for pair in crn.pairs.tolist()}
+    found = np.flatnonzero(twice & (np.diff(crn.products.indptr) == 0))
+    return np.array([row for row in found if frozenset(crn.reactants[[row]].indices.tolist()) in known], dtype=np.int64)

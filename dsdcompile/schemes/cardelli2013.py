@@ -177,7 +177,7 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
     if collected and commits:
         build.other("E", strand(("u", first)))
 
-    build.walk("J", join, [*(("t", x) for x in taken), opener, ("t", "a")])
+    build.walk("J", join, [*(("t", x) for x in taken), opener, ("t", "a")], holds=reactants[0])
     closing = [co_signals[0]] + ([co_signals[-1]] if collected and commits else [])
     build.walk("F", fork, [("a", "t"), *((p, "t") for p in given), *closing], leftward=True)
     if collected and not commits:

@@ -101,7 +101,7 @@ class Chen2013(Scheme):
         build.other("Q", strand(("r", "tq")))
         for place, co_signal in enumerate(co_signals, start=1):
             build.other(f"C{place}", strand(co_signal))
-        build.walk("J", join, [*taken, ("tr", "r")])
+        build.walk("J", join, [*taken, ("tr", "r")], holds=shape.reactants[0])
         build.walk("F", fork, [("r", "tq"), *keys], leftward=True)
         slots = [slot for label in range(shape.slots) for slot in self.form.slots(label, f"s{label}")]
         return build.template(shape, (*slots, *OWN))

@@ -147,9 +147,12 @@ class Assembly:
         self.complexes[known] = replace(before, role=Role.FUEL, dose=more)
         return known
 
-    def other(self, name: str, complex_: Complex) -> str:
-        """Add what arises on the way: an intermediate if it ever reacts, else waste."""
-        return self._add(TemplateComplex(name, Role.WASTE, complex_))
+    def other(self, name: str, complex_: Complex, holds: int = -1) -> str:
+        """Add what arises on the way: an intermediate if it ever reacts, else waste.
+
+        ``holds`` is the label of a signal whose strand it gives back.
+        """
+        return self._add(TemplateComplex(name, Role.WASTE, complex_, species=holds))
 
     def _add(self, part: TemplateComplex) -> str:
         known = self._known.setdefault(part.complex.canonical(), part.name)
@@ -169,15 +172,24 @@ class Assembly:
         self.react(left, right, "forward")
         self.react(right, left, "reverse")
 
-    def walk(self, name: str, pieces: Sequence[Piece], invaders: Iterable[Strand], *, leftward: bool = False) -> None:
+    def walk(
+        self,
+        name: str,
+        pieces: Sequence[Piece],
+        invaders: Iterable[Strand],
+        *,
+        leftward: bool = False,
+        holds: int = -1,
+    ) -> None:
         """Let strands invade a ladder one after the other, from its fuel ``name`` to its waste.
 
-        A step is reversible if one strand leaves and lays its toehold bare.
+        A step is reversible if one strand leaves and lays its toehold bare. ``holds`` is the label of the signal that
+        comes first, if it is one.
         """
         here = self.other(name, ladder(*pieces))
         for number, invader in enumerate(invaders, start=1):
             pieces, gone = invade(pieces, invader, leftward=leftward)
-            there = self.other(f"{name}{number}", ladder(*pieces))
+            there = self.other(f"{name}{number}", ladder(*pieces), holds if number == 1 else -1)
             came = self._known[strand(invader)]
             left = [self._leaving(strand(leaving)) for leaving in gone]
             open_ = any(isinstance(piece, Gap) for piece in pieces)

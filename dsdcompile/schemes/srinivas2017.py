@@ -96,7 +96,7 @@ class Srinivas2017(Scheme):
         back = (*cores[0][1:], cores[1][0])
         gate = build.fuel("R", ladder(Gap(cores[0][:1]), Top(back), flux))
         freed = build.fuel("Y", strand(back))
-        half = build.other("R1", ladder(whole[0], Gap(cores[1][:1]), flux))
+        half = build.other("R1", ladder(whole[0], Gap(cores[1][:1]), flux), holds=shape.reactants[0])
         waste = build.other("W1", ladder(*whole))
         build.exchange((reactants[0], gate), (half, freed))
         build.react((reactants[1], half), ("O", waste), "second")

@@ -16,6 +16,7 @@ from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError, LimitExceededError
+from dsdcompile.passes.annihilate import annihilated
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
 from dsdcompile.passes.reduce import reduce
@@ -43,6 +44,17 @@ class Compiled:
     max_products: int
     steps: tuple[Step, ...] = ()
     """Every pass with the cost after it, from the formal CRN on."""
+
+    @property
+    def annihilates(self) -> bool:
+        """Whether a pass let both rails of a pair react to nothing."""
+        return any(step.name.startswith("annihilate") for step in self.steps)
+
+    @property
+    def annihilates_outputs(self) -> bool:
+        """Whether a pass did so with outputs: gates then hold some of what is left of these."""
+        crn = self.implementable
+        return self.annihilates and bool(np.isin(crn.pairs[annihilated(crn)], crn.outputs).any())
 
 
 def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> Compiled:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit
+from dsdcompile.passes.annihilate import annihilated, unannihilated
 from dsdcompile.passes.plan import Step
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.reduce import reduce
@@ -25,6 +28,7 @@ MOST_RATIONAL = 100_000
 BUILDING = frozenset({"formal", "combine", "fanout", "legalise"})
 """Passes that only build reactions through intermediates, or write repeated ones as one (``combine``)."""
 ANNIHILATING = frozenset({"annihilate", "annihilate_outputs"})
+ANNIHILATED = "what both rails hold may react to nothing: one more of each changes no output, so one less does neither"
 
 
 def crn_checks(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
@@ -33,20 +37,21 @@ def crn_checks(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], t
     Asked for of all: every pass keeps what it must, and what is built does what the formal CRN does. Where a network
     is compiled: the CRNs are the network, and have the certificates without which their limit would not be its answer.
     """
-    certificates = [dual_rail(compiled.formal, "formal CRN")]
-    for name, crn in (("formal CRN", compiled.formal), ("implementable CRN", compiled.implementable)):
+    formal, (built, removed) = compiled.formal, without_annihilation(compiled)
+    certificates = [dual_rail(formal, "formal CRN"), *removed]
+    what = "implementable CRN, annihilation apart" if removed else "implementable CRN"
+    for name, crn in (("formal CRN", formal), (what, built)):
         certificates += rate_independence(crn, name)
     passes = tuple(_passes(compiled))
     if source.network is None:
         return (*passes, *_ends(compiled)), tuple(certificates)
     layers = [Affine(layer.weights, layer.biases, layer.activation == "relu") for layer in source.network.layers]
-    formal, built = compiled.formal, compiled.implementable
     expanded = built.n_reactions > MOST_EXPRESSIONS
     checks = [
         identity_check("formal CRN = network", formal, layers),
         identity_check("reduced CRN = network", compiled.reduced, layers),
         identity_check(
-            f"implementable CRN{', expanded,' if expanded else ''} = network",
+            f"{what}{', expanded,' if expanded else ''} = network",
             reduce(built).crn if expanded else built,
             layers,
         ),
@@ -56,6 +61,23 @@ def crn_checks(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], t
         for name, crn, image in (("formal", formal, plain), ("implementable", built, compiled.meaning.image)):
             checks.append(rational_check(f"{name} CRN = network, in fractions", crn, formal, image, layers))
     return (*certificates, *passes, *checks), ()
+
+
+def without_annihilation(compiled: Compiled) -> tuple[Crn, tuple[Check, ...]]:
+    """Return the implementable CRN without what the annihilate passes added, and the certificate that it is the same.
+
+    Without such a pass nothing is taken away: a reaction ``S+ + S- ->`` is then the user's own.
+    """
+    crn = compiled.implementable
+    if not compiled.annihilates:
+        return crn, ()
+    plain, closed = unannihilated(crn)
+    names = [f"({crn.species[p]}, {crn.species[n]})" for p, n in crn.pairs[annihilated(crn)].tolist()]
+    name = "implementable CRN: annihilated pairs carry nothing but their difference"
+    if closed.all():
+        return plain, (Check(name, Outcome.PROVED, f"{ANNIHILATED}: {', '.join(names[:3])}; {len(names)} in all"),)
+    problem = f"both rails of {names[int(np.argmin(closed))]} matter by themselves"
+    return crn, (Check(name, Outcome.REFUTED, problem, (Witness(problem),)),)
 
 
 def _passes(compiled: Compiled) -> Iterator[Check]:

@@ -14,7 +14,7 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.errors import CrnError, LimitExceededError
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Layer, Network
-from dsdcompile.passes.annihilate import annihilate
+from dsdcompile.passes.annihilate import annihilate, annihilated, unannihilated
 from dsdcompile.passes.cancel import cancel
 from dsdcompile.passes.dead import remove_dead
 from dsdcompile.passes.fanout import share_products
@@ -201,6 +201,19 @@ def test_open_outputs_and_inputs_are_not_annihilated():
     assert annihilate(read_alone).crn == read_alone
     given_ = parse_crn("#! input Yp Yn\n#! input V\n#! output Yp Yn\nV -> Yp + Yn")
     assert annihilate(given_).crn == given_
+
+
+def test_annihilation_is_taken_away_again_and_its_pairs_are_judged():
+    crn = parse_crn("#! input Xp Xn\n#! output Yp Yn\nXp -> 2Yp + Yn\nXn -> 2Yn + Yp")
+    plain, closed = unannihilated(annihilate(crn).crn)
+    assert plain == crn
+    assert closed.tolist() == [True]
+    by_hand = "#! input V\n#! output Yp\n#! pair Yp Yn\n#! pair P N\nV -> 2Yp + Yn\nYp + Yn ->\nP + N -> Yn\n2Yn ->"
+    opened = parse_crn(by_hand)
+    assert opened.pairs[annihilated(opened)].tolist() == [[opened.index["Yp"], opened.index["Yn"]]]
+    plain, closed = unannihilated(opened)
+    assert shown(plain) == ["2Yn ->", "P + N -> Yn", "V -> 2Yp + Yn"]
+    assert closed.tolist() == [False]
 
 
 def test_inner_pairs_are_annihilated_with_the_same_limit():

@@ -1,18 +1,23 @@
 """The compile stage over the committed IRIS network: what each way of reducing builds, and what it says of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dsdcompile.cli.main import main
+from dsdcompile.crn.crn import NO_RAIL
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.design_file import load_design
+from dsdcompile.passes.plan import ORDER
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages.compilation import Compiled, compile_crn
+from dsdcompile.stages.crn_checks import without_annihilation
 from dsdcompile.stages.source import Source, read_source
+from dsdcompile.verify.verdict import Outcome
 
 IRIS = Path(__file__).resolve().parents[2] / "designs" / "iris.toml"
 
@@ -62,6 +67,43 @@ def test_costs_are_shown_before_and_after_each_pass_and_kept(tmp_path, capsys):
     steps = json.loads((tmp_path / "summary.json").read_text())["passes"]
     assert [steps[0]["name"], steps[-1]["name"]] == ["formal", "legalise"]
     assert steps[-1]["cost"] == 0.5 * steps[-1]["nucleotides"] < steps[0]["cost"]
+
+
+@pytest.mark.parametrize("name", sorted({*ORDER} - {"reduce"}))
+@pytest.mark.parametrize("how", ["none", "paper"])
+def test_every_optional_pass_leads_to_a_proved_design_that_comes_to_its_limit(name, how, tmp_path):
+    changes = ["--reduce", how, "--set", f'passes.optional=["{name}"]', "--set", "verify.equivalence=false"]
+    assert main(["simulate", str(IRIS.with_name("relu.toml")), *changes, "--out", str(tmp_path)]) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["verification"]["verdict"] == "proved"
+    assert summary["labels"]["implementation_agrees"] == 4
+    assert [step["name"] for step in summary["passes"]][-2:] in ([name, "legalise"], ["reduce", "legalise"])
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_what_gates_hold_of_annihilated_outputs_counts(scheme, tmp_path):
+    changes = ('passes.optional=["annihilate_outputs"]', f"scheme.name={scheme.name}", "verify.equivalence=false")
+    options = [word for change in changes for word in ("--set", change)]
+    design = IRIS.with_name("figure1.toml")
+    assert main(["simulate", str(design), "--reduce", "none", *options, "--out", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "comparison.json").read_text())["comparisons"]
+    assert {one["other"]: one["distance_to_limit"][one["other"]] < 0.05 for one in found} == {
+        "reduced": True,
+        "implementation": True,
+    }
+    names = [check["name"] for check in json.loads((tmp_path / "verification.json").read_text())["checks"]]
+    assert "implementable CRN: annihilated pairs carry nothing but their difference" in names
+
+
+def test_annihilating_an_open_pair_is_refuted():
+    _, made = compiled("passes.reduce=none", 'passes.optional=["annihilate_outputs"]')
+    assert [check.outcome for check in without_annihilation(made)[1]] == [Outcome.PROVED]
+    outputs = np.array(made.implementable.outputs)
+    outputs[0, 1] = NO_RAIL  # its plus rail is read alone
+    crn, checks = without_annihilation(replace(made, implementable=made.implementable.with_(outputs=outputs)))
+    assert [check.outcome for check in checks] == [Outcome.REFUTED]
+    assert made.implementable.species[outputs[0, 0]] in checks[0].detail
+    assert crn.n_reactions == made.implementable.n_reactions
 
 
 def test_an_unknown_pass_is_refused(tmp_path, capsys):
