@@ -87,10 +87,9 @@ def test_what_gates_hold_of_annihilated_outputs_counts(scheme, tmp_path):
     design = IRIS.with_name("figure1.toml")
     assert main(["simulate", str(design), "--reduce", "none", *options, "--out", str(tmp_path)]) == 0
     found = json.loads((tmp_path / "comparison.json").read_text())["comparisons"]
-    assert {one["other"]: one["distance_to_limit"][one["other"]] < 0.05 for one in found} == {
-        "reduced": True,
-        "implementation": True,
-    }
+    away = {one["other"]: one["distance_to_limit"][one["other"]] for one in found}
+    assert away["reduced"] < 0.05
+    assert away["implementation"] < 0.05
     names = [check["name"] for check in json.loads((tmp_path / "verification.json").read_text())["checks"]]
     assert "implementable CRN: annihilated pairs carry nothing but their difference" in names
 
