@@ -226,7 +226,7 @@ def simulate_all(
         end=end * molar.time,
         rest=rest,
         crosstalk=talk,
-        pipetting=pipetting(design, source, translated, rest),
+        pipetting=pipetting(design, source, translated, rest, batches),
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )
