@@ -242,7 +242,7 @@ def simulate_all(
         rtol=design.simulate.rtol,
         rest=rest,
         crosstalk=talk,
-        pipetting=() if pooled else pipetting(design, source, translated, rest),
+        pipetting=() if pooled else pipetting(design, source, translated, rest, batches),
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
     )

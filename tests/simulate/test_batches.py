@@ -85,6 +85,19 @@ def test_cuts_cover_every_example_once(count):
     assert [i for part in cut(count, crn) for i in range(count)[part]] == list(range(count))
 
 
+def test_work_for_few_workers_is_cut_evenly():
+    crn = problem()[0]
+    sizes = [part.stop - part.start for part in cut(150, crn)]
+    assert sizes == [16] * 9 + [6]
+
+
+def test_progress_of_many_pieces_is_some_lines():
+    lines = []
+    run([Count(n) for n in range(1000)], 1, "numbers", Batches(progress=lines.append))
+    assert len(lines) == 20
+    assert lines[-1] == "1000 of 1000 pieces (numbers)"
+
+
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     log, shelf = tmp_path / "log", PieceFolder(tmp_path / "pieces")
     pieces = [Count(n, str(log)) for n in range(10)]
@@ -155,7 +168,7 @@ class DyingLate(Dying):
 
 def test_what_was_finished_before_a_pool_died_is_counted_once():
     """It is seen twice: as it finishes, and when the remains of the dead pool are gone through."""
-    pool, kept, lines = DyingLate(1), [], []
+    pool, kept = DyingLate(1), []
 
     @contextmanager
     def opened(_):
@@ -171,9 +184,8 @@ def test_what_was_finished_before_a_pool_died_is_counted_once():
         def put(self, key, _):
             kept.append(key)
 
-    run([Count(n) for n in range(40)], 1, "numbers", Batches(opened, Shelf(), lines.append))
+    run([Count(n) for n in range(40)], 1, "numbers", Batches(opened, Shelf()))
     assert sorted(kept) == sorted(f"count-{n}" for n in range(40))
-    assert len(lines) == 40
 
 
 def test_a_process_that_is_really_killed_is_an_error_that_says_so():
