@@ -190,7 +190,8 @@ def simulate_all(
     # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
     held = []
     if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
-        held = [_Entrant("crosstalk", with_crosstalk(translated.implementation, talk), molar)]
+        bound = with_crosstalk(translated.implementation, talk)
+        held = [_Entrant("crosstalk", bound, molar, _extended(translated.implementation, bound) if pooled else None)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -248,6 +249,14 @@ def _crosstalk(translated: Translated) -> Crosstalk | None:
     if translated.system.n_modules > MOST_MODULES:
         return None
     return crosstalk(translated.system, translated.implementation)
+
+
+def _extended(built: Implementation, crn: Crn) -> Implementation:
+    """Return an implementation with a CRN of further species, which hold nothing of their own."""
+    none = np.full(crn.n_species - built.crn.n_species, -1, dtype=np.int64)
+    return replace(
+        built, crn=crn, module=np.concatenate([built.module, none]), holds=np.concatenate([built.holds, none])
+    )
 
 
 def _enumerated(translated: Translated, verified: Verified) -> Implementation | None:
