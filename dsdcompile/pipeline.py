@@ -88,7 +88,8 @@ def run(
     with watch.measure("compile"):
         compiled = compile_crn(design, source, progress)
     if wanted == {Stage.COMPILE}:
-        return _written(Results(design, source, compiled, warnings=source.warnings), out, watch, progress)
+        warnings = source.warnings + compiled.warnings
+        return _written(Results(design, source, compiled, warnings=warnings), out, watch, progress)
 
     # Each reaction becomes a module of strands, dosed by the most often it can fire.
     progress(f"translating {plural(compiled.implementable.n_reactions, 'reaction')} with {compiled.scheme.name}")
@@ -116,7 +117,7 @@ def run(
 
     # Domains get sequences, searched and checked, and strands become an order.
     sequencing = ordered = None
-    warnings = source.warnings + translated.warnings
+    warnings = source.warnings + compiled.warnings + translated.warnings
     if stock is not None:
         progress(f"assigning sequences to {plural(len(system.domains), 'domain')}")
         with watch.measure("sequences"):

@@ -44,6 +44,8 @@ class Compiled:
     max_products: int
     steps: tuple[Step, ...] = ()
     """Every pass with the cost after it, from the formal CRN on."""
+    warnings: tuple[str, ...] = ()
+    """What was asked for and not done."""
 
     @property
     def annihilates(self) -> bool:
@@ -95,6 +97,7 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         lengths=lengths,
         max_products=most,
         steps=made.steps,
+        warnings=_passed_over(design, source.formal),
     )
 
 
@@ -107,6 +110,18 @@ def _lowest(examples: Examples) -> FloatArray:
 def keeps_kinetics(design: Design, formal: Crn) -> bool:
     """Return whether reactions must stay as they are, because more than a limit is asked for or there is none."""
     return design.kinetics.mode == "matched" or not has_limit(formal)
+
+
+def _passed_over(design: Design, formal: Crn) -> tuple[str, ...]:
+    """Warn of passes that the design names and that are left out because kinetics must stay as they are."""
+    reduction = () if design.passes.reduce in (None, "none") else (f"reduce = {design.passes.reduce}",)
+    named = (*reduction, *design.passes.optional)
+    if not named or not keeps_kinetics(design, formal):
+        return ()
+    why = "the CRN has no limit that rates do not change"
+    if design.kinetics.mode == "matched":
+        why = "kinetics.mode is matched"
+    return (f"passes: {', '.join(named)} left out: they keep limits, not kinetics, and {why}",)
 
 
 def products_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> int:

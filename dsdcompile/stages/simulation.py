@@ -192,7 +192,7 @@ def simulate_all(
     held = []
     if 0 < len(talk.pairs) <= MOST_BINDINGS:
         on = with_crosstalk(translated.implementation, talk)
-        held = [_Entrant("crosstalk", on.crn, molar, on if matched else None)]
+        held = [_Entrant("crosstalk", on.crn, molar, on if pooled else None)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None

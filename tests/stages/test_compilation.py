@@ -88,8 +88,9 @@ def test_what_gates_hold_of_annihilated_outputs_counts(scheme, tmp_path):
     assert main(["simulate", str(design), "--reduce", "none", *options, "--out", str(tmp_path)]) == 0
     found = json.loads((tmp_path / "comparison.json").read_text())["comparisons"]
     away = {one["other"]: one["distance_to_limit"][one["other"]] for one in found}
-    assert away["reduced"] < 0.05
-    assert away["implementation"] < 0.05
+    assert {"reduced", "implementation"} <= away.keys() <= {"reduced", "implementation", "crosstalk"}
+    assert max(away["reduced"], away["implementation"]) < 0.02
+    assert max(away.values()) < 0.5  # unintended bindings hold a little more; without what gates hold it is over 1
     names = [check["name"] for check in json.loads((tmp_path / "verification.json").read_text())["checks"]]
     assert "implementable CRN: annihilated pairs carry nothing but their difference" in names
 
@@ -103,6 +104,22 @@ def test_annihilating_an_open_pair_is_refuted():
     assert [check.outcome for check in checks] == [Outcome.REFUTED]
     assert made.implementable.species[outputs[0, 0]] in checks[0].detail
     assert crn.n_reactions == made.implementable.n_reactions
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "why"),
+    [("A -> B", "matched", "kinetics.mode is matched"), ("A + B -> C\nA -> D", "fast", "no limit")],
+)
+def test_passes_that_do_not_run_are_named(text, mode, why, tmp_path, capsys):
+    file = tmp_path / "rates.crn"
+    file.write_text(f"{text}\nA @initial 1\n")
+    changes = ["--set", f"kinetics.mode={mode}", "--set", 'passes.optional=["dead", "merge"]', "--reduce", "cost"]
+    assert main(["compile", str(file), *changes, "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    assert "reduce = cost, dead, merge left out" in told
+    assert why in told
+    assert main(["compile", str(file), "--set", f"kinetics.mode={mode}", "--out", str(tmp_path / "out")]) == 0
+    assert "left out" not in capsys.readouterr().out
 
 
 def test_an_unknown_pass_is_refused(tmp_path, capsys):
