@@ -102,8 +102,8 @@ class PassesTable(Table):
     ] = Field(
         (),
         description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
-        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not kinetics: "
-        "none runs where rates matter (matched, or a CRN without a limit)",
+        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
+        "kinetics: none runs where rates matter (matched, or a CRN without a limit)",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
