@@ -141,6 +141,18 @@ def test_a_closed_toehold_is_drawn_where_it_is(model):
     assert structure[marks.index("=")] in "()"
 
 
+def test_a_toehold_beyond_a_nick_is_marked_where_it_is(model):
+    sequenced = spoilt(a_A="GCGACG", m0_d1="TTTTGCGACGTTATC")
+    finding = found_by("toehold accessibility", sequenced, model)
+    after_nicks = 0
+    for offender in finding.worst_few:
+        sequence, _, marks = offender.drawing.splitlines()
+        under = slice(marks.index("="), marks.rindex("=") + 1)
+        assert sequence[under] == sequenced.token(offender.names[1])
+        after_nicks += "+" in sequence[: under.start]
+    assert after_nicks > 0
+
+
 def test_crosstalk_is_drawn_with_its_partner_and_how_much_there_is(model):
     finding = found_by("crosstalk", spoilt(**SPOILT["crosstalk"]), model)
     *helix, said = finding.worst_few[0].drawing.splitlines()
