@@ -217,7 +217,7 @@ class SequencesTable(Table):
     """How domains get sequences."""
 
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed: the same seed gives the same sequences")
-    effort: Annotated[int, Field(ge=0)] = Field(300, description="most steps of the search; 0: orthogonal words alone")
+    effort: Annotated[int, Field(ge=0)] = Field(400, description="most steps of the search; 0: orthogonal words alone")
     thermo: Literal["vienna", "nupack"] = Field(
         "vienna", description="where partition functions come from; nupack needs the user's own installation"
     )

@@ -254,7 +254,8 @@ class Board:
         count = len(self.strands)
         rows, columns = np.repeat(users, count), np.tile(np.arange(count), len(users))
         once = ~np.isin(columns, users) | (rows <= columns)
-        self._put_pairs(np.stack([rows[once], columns[once]], axis=1))
+        # in the order of all_pairs, so that a board made afresh has the same numbers to the last bit
+        self._put_pairs(np.sort(np.stack([rows[once], columns[once]], axis=1), axis=1))
         self.hairpin[users] = hairpin_energies(self.pool, users, self.energies)
         for s in users:
             self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)

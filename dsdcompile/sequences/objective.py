@@ -4,7 +4,7 @@
 term                 penalty
 ===================  ==============================================================================================
 pairs                (kcal/mol below ``pair_energy`` + 1.5)^2 of every pair of free strands' strongest helix
-gates                (share above ``spurious`` - 0.1, in units of 0.05)^2 of every pair with a gate's backbone
+gates                (share above ``spurious`` - 0.05, in units of 0.05)^2 of every pair with a gate's backbone
 hairpins             (kcal/mol below ``self_energy`` + 1.5)^2 of every strand's strongest hairpin
 motifs               1 for every forbidden subsequence, base beyond ``run``, and repeat longer than ``repeat``
 toeholds             (kcal/mol from the mean beyond ``toehold_spread`` - 0.1, in units of 0.1)^2 of every toehold
@@ -30,7 +30,7 @@ from dsdcompile.sequences.thermo.model import Ensemble
 
 ROOM = 1.5
 """kcal/mol that the search keeps from limits on energies."""
-SHARE_ROOM = 0.1
+SHARE_ROOM = 0.05
 """Room that the search keeps from the limit on shares."""
 SHARE_UNIT = 0.05
 TOEHOLD_ROOM = 0.1

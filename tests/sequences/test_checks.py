@@ -14,6 +14,7 @@ from dsdcompile.sequences.checks import RULES, check_sequences
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.finding import Offender, judge
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -94,6 +95,75 @@ def test_forbidden_subsequences_and_lengths_fail(model):
     motif = GOOD.sequences["b_A"][3:9]
     report = check_sequences(GOOD, model, forbid=(motif,), lengths=(30, 60))
     assert {"forbidden", "length"} <= failing(report)
+
+
+def test_lengths_and_gc_are_shown_as_they_are(model):
+    report = check_sequences(spoilt(**SPOILT["GC content"]), model, lengths=(30, 60))
+    found = {finding.rule: finding for finding in report.findings}
+    lengths = [len(GOOD.strand(strand.domains)) for strand in GOOD.inventory.strands]
+    assert found["length"].limit == "30 to 60"
+    assert found["length"].failed == sum(not 30 <= length <= 60 for length in lengths)
+    beyond = {length: max(30 - length, length - 60) for length in lengths}
+    assert beyond[int(found["length"].worst)] == max(beyond.values()) > 0
+    assert found["GC content"].limit == "0.25 to 0.75"
+    assert found["GC content"].worst < 0.25
+
+
+def test_the_worst_of_a_window_is_nearest_to_an_edge_or_furthest_beyond():
+    def worst(*values):
+        measured = [Offender((str(value),), value) for value in values]
+        return judge("r", "q", measured, at_least=0.0, at_most=1.0, remedy="none")
+
+    assert worst(0.5, 0.9, 0.2).worst == 0.9
+    assert worst(0.5, 1.2, -0.5).worst == -0.5
+    assert (worst(0.0, 1.0).failed, worst(1.2, -0.5).failed) == (0, 2)
+
+
+def test_a_repeat_is_drawn_with_both_places(model):
+    finding = found_by("repeats", spoilt(**SPOILT["repeats"]), model)
+    sequence, *marks = finding.worst_few[0].drawing.splitlines()
+    first, second = (sequence[mark.index("=") : len(mark)] for mark in marks)
+    assert first == second
+    assert len(first) == finding.worst
+    assert marks[0].index("=") != marks[1].index("=")
+
+
+def test_a_closed_toehold_is_drawn_where_it_is(model):
+    bad = spoilt(**SPOILT["toehold accessibility"])
+    finding = found_by("toehold accessibility", bad, model)
+    for offender in finding.worst_few:
+        sequence, structure, marks = offender.drawing.splitlines()
+        under = slice(marks.index("="), marks.rindex("=") + 1)
+        assert sequence[under] == bad.token(offender.names[1])
+        assert set(structure[under]) <= set("().")
+    assert "a_A" in {offender.names[1] for offender in finding.worst_few}
+    sequence, structure, marks = finding.worst_few[0].drawing.splitlines()
+    assert structure[marks.index("=")] in "()"
+
+
+def test_a_toehold_beyond_a_nick_is_marked_where_it_is(model):
+    sequenced = spoilt(a_A="GCGACG", m0_d1="TTTTGCGACGTTATC")
+    finding = found_by("toehold accessibility", sequenced, model)
+    after_nicks = 0
+    for offender in finding.worst_few:
+        sequence, _, marks = offender.drawing.splitlines()
+        under = slice(marks.index("="), marks.rindex("=") + 1)
+        assert sequence[under] == sequenced.token(offender.names[1])
+        after_nicks += "+" in sequence[: under.start]
+    assert after_nicks > 0
+
+
+def test_crosstalk_is_drawn_with_its_partner_and_how_much_there_is(model):
+    finding = found_by("crosstalk", spoilt(**SPOILT["crosstalk"]), model)
+    *helix, said = finding.worst_few[0].drawing.splitlines()
+    assert "|||||||||" in helix[1]
+    amount, partner = said.split(" nM with ")
+    assert partner in {"itself", *(strand.name for strand in GOOD.inventory.strands)} - set(finding.worst_few[0].names)
+    assert 0 < float(amount) <= 100
+
+
+def found_by(rule, sequenced, model):
+    return next(f for f in check_sequences(sequenced, model).findings if f.rule == rule)
 
 
 def test_the_complement_of_a_domain_is_not_taken_for_a_crossbinding(model):

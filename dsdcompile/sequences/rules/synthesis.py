@@ -16,12 +16,12 @@ QUADRUPLEX = re.compile(r"G{3,}[ACGT]{1,7}G{3,}[ACGT]{1,7}G{3,}[ACGT]{1,7}G{3,}"
 
 def strand_length(evidence: Evidence) -> Finding:
     """Judge each strand's length against what can be ordered."""
-    middle = (evidence.shortest + evidence.longest) / 2
     return judge(
         "length",
-        f"distance of a strand's length from {middle:g} nt",
-        _measured(evidence, lambda sequence: abs(len(sequence) - middle)),
-        at_most=middle - evidence.shortest,
+        "length of a strand (nt)",
+        _measured(evidence, len),
+        at_least=evidence.shortest,
+        at_most=evidence.longest,
         remedy="a smaller scheme.max_products shortens gates",
     )
 
@@ -42,9 +42,10 @@ def gc_content(evidence: Evidence) -> Finding:
     low, high = evidence.limits.gc
     return judge(
         "GC content",
-        f"distance of a strand's GC fraction from {(low + high) / 2:g}",
-        _measured(evidence, lambda sequence: abs(gc_fraction(sequence) - (low + high) / 2)),
-        at_most=(high - low) / 2 + 1e-12,
+        "fraction of G and C in a strand",
+        _measured(evidence, gc_fraction),
+        at_least=low,
+        at_most=high,
         remedy="change the fixed sequences, or another seed",
     )
 
@@ -52,19 +53,24 @@ def gc_content(evidence: Evidence) -> Finding:
 def repeats(evidence: Evidence) -> Finding:
     """Judge the longest subsequence that a strand has twice, at different places of domains, by ``limits.repeat``."""
     inventory = evidence.sequenced.inventory
+    measured = []
+    for strand in inventory.strands:
+        sequence = evidence.sequenced.strand(strand.domains)
+        found = longest_repeat(sequence, strand_places(inventory, strand.domains).tolist())
+        measured.append(Offender((strand.name,), found[0], _draw_repeat(sequence, *found)))
     return judge(
         "repeats",
         "longest subsequence that occurs twice in a strand, other than a domain itself (nt)",
-        [
-            Offender(
-                (s.name,),
-                longest_repeat(evidence.sequenced.strand(s.domains), strand_places(inventory, s.domains).tolist()),
-            )
-            for s in inventory.strands
-        ],
+        measured,
         at_most=evidence.limits.repeat,
         remedy="more search (sequences.effort), or another seed",
     )
+
+
+def _draw_repeat(sequence: str, length: int, first: int, second: int) -> str:
+    """Return a strand with its two equal stretches marked below, a line each: they may overlap."""
+    marks = "=" * length
+    return f"{sequence}\n{' ' * first}{marks}\n{' ' * second}{marks}"
 
 
 def repeated(sequence: str, places: list[int], length: int) -> int:
@@ -111,19 +117,20 @@ def _measured(evidence: Evidence, value: Callable[[str], float]) -> list[Offende
     return made
 
 
-def longest_repeat(sequence: str, places: list[int]) -> int:
-    """Return the length of the longest subsequence that occurs twice, starting at different places of the domains.
+def longest_repeat(sequence: str, places: list[int]) -> tuple[int, int, int]:
+    """Return the longest subsequence that occurs twice, starting at different places of the domains: length, starts.
 
     >>> longest_repeat("ACGTTACGA", list(range(1, 10)))
-    3
+    (3, 0, 5)
     """
-    longest = 0
+    longest = (0, 0, 0)
     row = [0] * (len(sequence) + 1)
     for i in range(1, len(sequence) + 1):
         new = [0] * (len(sequence) + 1)
         for j in range(i + 1, len(sequence) + 1):
             if sequence[i - 1] == sequence[j - 1] and places[i - 1] != places[j - 1]:
                 new[j] = row[j - 1] + 1
-                longest = max(longest, new[j])
+                if new[j] > longest[0]:
+                    longest = (new[j], i - new[j], j - new[j])
         row = new
     return longest

@@ -1,4 +1,9 @@
-"""Toeholds set the rates: their binding energies must be alike, and they must be open."""
+"""Toeholds set the rates: their binding energies must be alike, and they must be open.
+
+Below saturation, 0.6 kcal/mol at 25 C is a factor 2.75 in the rate constant; a design of 110 toeholds of 6 nt cannot
+have them much more alike than the 0.5 within which they are chosen. A toehold whose bases are open 65 % of the time is
+slowed by about a third; the worst of IRIS is open for 0.69, of small designs for 0.71 to 0.87.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +42,10 @@ def toehold_accessibility(evidence: Evidence) -> Finding:
     measured = []
     for strand, found in zip(inventory.strands, evidence.alone, strict=True):
         if strand.domains not in inventory.backbones:
-            measured += _measured(inventory, strand.name, alone(strand.domains), found)
+            measured += _measured(evidence, strand.name, alone(strand.domains), found)
     for item in inventory.items:
         if item.is_gate:
-            measured += _measured(inventory, item.name, item.complex, evidence.gates[item.name])
+            measured += _measured(evidence, item.name, item.complex, evidence.gates[item.name])
     return judge(
         "toehold accessibility",
         "mean probability of a toehold's bases to be unpaired where it must be open",
@@ -50,11 +55,20 @@ def toehold_accessibility(evidence: Evidence) -> Finding:
     )
 
 
-def _measured(inventory: Inventory, name: str, complex_: Complex, found: Ensemble) -> list[Offender]:
+def _measured(evidence: Evidence, name: str, complex_: Complex, found: Ensemble) -> list[Offender]:
+    sequences = evidence.sequenced.complex(complex_)
     return [
-        Offender((name, token), float(found.unpaired[place].mean()))
-        for token, place in open_toeholds(inventory, complex_)
+        Offender((name, token), float(found.unpaired[place].mean()), _drawing(sequences, token, place, found.structure))
+        for token, place in open_toeholds(evidence.sequenced.inventory, complex_)
     ]
+
+
+def _drawing(sequences: tuple[str, ...], token: str, place: slice, structure: str) -> str:
+    """Return strands and their best structure, one below the other, with the toehold marked below them."""
+    lengths = np.cumsum([len(sequence) for sequence in sequences])
+    nicks = int((lengths <= place.start).sum())
+    marks = " " * (place.start + nicks) + "=" * (place.stop - place.start)
+    return f"{'+'.join(sequences)}\n{structure} best\n{marks} {token}"
 
 
 def open_toeholds(inventory: Inventory, complex_: Complex) -> list[tuple[str, slice]]:

@@ -1,4 +1,8 @@
-"""Strands that float free must leave each other alone: the strongest unintended helix of any two."""
+"""Strands that float free must leave each other alone: the strongest unintended helix of any two.
+
+-7.5 kcal/mol at 1 M and 25 C binds 3 % of a strand by a partner at 100 nM; a recognition domain of 15 nt has -17.
+Designs reach -2 to -6; what many weak partners do together is judged in `crosstalk.py`.
+"""
 
 from __future__ import annotations
 
