@@ -319,6 +319,10 @@ def test_the_protocol_says_what_reporters_should_show():
     row = {"well": "B1", "what": "no input", "output": "y", "reporter": "R_Yp (FAM)", "time": "1 h", "open": "0.0%"}
     assert found[-1] == [row]
     assert "-0.0" not in text
+    assert "The open share times the reporter (R_Yp 50 nM, R_Yn 50 nM) is the signal it has taken up." in text
+    assert "An output is its plus rail less its minus rail." in text
+    diluted = text_of(protocol(INVENTORY, recipe(sampled=True), 1, OPTIONS), [course])
+    assert "has taken up, and 20/12 of that in the reaction." in diluted
     headings = re.findall(r"^## (\d+)\.", text, re.MULTILINE)
     assert headings == [str(n) for n in range(1, len(headings) + 1)]
 
