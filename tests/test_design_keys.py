@@ -33,7 +33,7 @@ def test_every_key_is_in_the_file_with_its_meaning():
         ("sequences", {"seed": 1.5}, "sequences.seed"),
         ("crn", {}, "crn.file: is missing"),
         ("scheme", {"max_prodcts": 2}, "unknown key scheme.max_prodcts; did you mean 'max_products'?"),
-        ("sequences", {"forbid": ["ACN"]}, "sequences.forbid.1: 'ACN' is no sequence; expected letters A, C, G and T"),
+        ("sequences", {"forbid": ["ACX"]}, "sequences.forbid.1: 'ACX' is no sequence; expected letters A, C, G and T"),
         ("sequences", {"fixed": {"b_A": "xyz"}}, "sequences.fixed.b_A: 'xyz' is no sequence"),
         ("sequences", {"gc": [2.0, -1.0]}, "sequences.gc: [2, -1] is no window of fractions; expected 0 <= low < high"),
         ("checks", {"gc": [0.5, 0.5]}, "checks.gc: [0.5, 0.5] is no window"),

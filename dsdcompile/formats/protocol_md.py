@@ -13,7 +13,7 @@ from dsdcompile.lab.liquids import TICKS, Kind, Liquid
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.lab.plates import Layout
 from dsdcompile.lab.protocol import Protocol, Well
-from dsdcompile.lab.recipe import SAMPLE, STARTERS, MixKind
+from dsdcompile.lab.recipe import SAMPLE, SAMPLE_SHARE, SHARES_OF, STARTERS, MixKind
 from dsdcompile.units import plural, show_concentration, show_duration
 
 SALTS = {SODIUM: "NaCl", MAGNESIUM: "MgCl2", TRIS: "Tris-HCl pH 8.0"}
@@ -60,7 +60,7 @@ def show_protocol(
         "Mixes": _mixes(steps),
         "Reactions that samples are taken of": _reactions(steps, reading),
         "Wells": _wells(steps),
-        "Expected fluorescence": _fluorescence(expected),
+        "Expected fluorescence": _fluorescence(expected, steps),
     }
     lines = [
         f"# Protocol: {name}, example {steps.example}",
@@ -275,13 +275,14 @@ def _samples(steps: Protocol) -> list[tuple[str, ...]]:
     return list(rows)
 
 
-def _fluorescence(expected: Sequence[Expected]) -> list[str]:
+def _fluorescence(expected: Sequence[Expected], steps: Protocol) -> list[str]:
     if not expected:
         return []
     courses = [one for one in expected if len(one.times) > 1 and one.title == SAMPLE]
     lines = [
         "Percentage of each reporter that is open, from the simulated implementation with the reporters' own reactions "
-        "(irreversible, as fast as a strand displacement step). Time counts from the start.",
+        "(irreversible, as fast as a strand displacement step). Time counts from the start. "
+        f"{_meaning(steps)}",
         "",
     ]
     for first in range(0, len(courses), MOST_WELLS):
@@ -305,6 +306,18 @@ def _fluorescence(expected: Sequence[Expected]) -> list[str]:
     ]
     lines += ["At the end, or when the sample was taken:", ""] if rows else []
     return [*lines, *_table(("well", "what", "output", "reporter", "time", "open"), rows)] if rows else lines
+
+
+def _meaning(steps: Protocol) -> str:
+    """Return how a concentration follows from what is read, in words."""
+    amounts: dict[str, float] = {}
+    for readout in steps.recipe.readouts:
+        amounts |= readout.reporters
+    known = ", ".join(f"{name} {show_concentration(amount)}" for name, amount in amounts.items())
+    sampled = f", and {SHARES_OF}/{SAMPLE_SHARE} of that in the reaction" if steps.reactions else ""
+    both = any(len(readout.reporters) > 1 for readout in steps.recipe.readouts)
+    rails = " An output is its plus rail less its minus rail." if both else ""
+    return f"The open share times the reporter ({known}) is the signal it has taken up{sampled}.{rails}"
 
 
 def _percent(share: float) -> str:

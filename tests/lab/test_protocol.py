@@ -185,6 +185,25 @@ def test_volumes_and_concentrations_reconcile_exactly(fuel, amount, other, sampl
             assert yielded - one.purified < one.purified * volumes[one.complex] <= yielded
 
 
+@pytest.mark.parametrize(("target", "buffer"), [(9.98e-5, 0), (9.93e-5, 100), (9.5e-5, 500)])
+def test_a_little_buffer_is_rounded_to_what_can_be_pipetted(target, buffer):
+    (made,) = mix("m", {"A": Fraction(target)}, 10_000, {"A": ("A", Fraction(1, 10_000))}, Pipetting())
+    parts = dict(made.parts)
+    assert parts.get("buffer", 0) == buffer
+    assert made.volume == sum(parts.values())
+    assert parts["A"] / made.volume * 1e-4 == pytest.approx(target, rel=0.005)
+
+
+def test_water_of_an_annealing_can_be_pipetted():
+    # three strands at 1, 1.25 and 1.25 parts with 10x buffer leave 2.5 % of 50 µL
+    options = replace(OPTIONS, excess=1.25, gate_stock=3e-5, smallest=2.0, purified_stock=1e-5)
+    steps = protocol(INVENTORY, recipe(), 1, options)
+    made = {a.complex: a for a in steps.annealings}
+    assert {float(a.concentration) for a in made.values() if len(a.strands) == 3} == {2e-5}
+    for liquid in steps.of_kind(Kind.ANNEALED):
+        assert all(volume >= 200 for _, volume in liquid.parts)
+
+
 def test_wells_have_what_their_titles_say():
     steps = protocol(INVENTORY, recipe(), 1, OPTIONS)
     by_title = {well.plan.title: well.made for well in steps.wells}
@@ -300,6 +319,10 @@ def test_the_protocol_says_what_reporters_should_show():
     row = {"well": "B1", "what": "no input", "output": "y", "reporter": "R_Yp (FAM)", "time": "1 h", "open": "0.0%"}
     assert found[-1] == [row]
     assert "-0.0" not in text
+    assert "The open share times the reporter (R_Yp 50 nM, R_Yn 50 nM) is the signal it has taken up." in text
+    assert "An output is its plus rail less its minus rail." in text
+    diluted = text_of(protocol(INVENTORY, recipe(sampled=True), 1, OPTIONS), [course])
+    assert "has taken up, and 20/12 of that in the reaction." in diluted
     headings = re.findall(r"^## (\d+)\.", text, re.MULTILINE)
     assert headings == [str(n) for n in range(1, len(headings) + 1)]
 
