@@ -18,7 +18,7 @@ import numpy as np
 
 from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.radau import ESTIMATE, ESTIMATE_ORDER, GAMMA, INVERSE, STAGES, C
+from dsdcompile.simulate.radau import ESTIMATE, ESTIMATE_ORDER, GAMMA, INVERSE, LAST_TERM, POLYNOMIAL, STAGES, C
 from dsdcompile.simulate.step_control import (
     DONE,
     LEAST_ERROR,
@@ -42,6 +42,8 @@ NEWTON_SHARE = 0.1
 CAUTION = 3.0
 """The estimate counts this many times: dual rails partly cancel in outputs, and single species hide in the mean."""
 LARGEST_GROWTH = 8.0
+SMOOTH = 0.8
+"""Share of the step whose polynomial would just hold within it that is taken."""
 
 
 @compiled
@@ -330,6 +332,45 @@ def first_step(
 
 
 @compiled
+def roughness(last_term: FloatArray, relative: float, absolute: float, y: FloatArray, change: FloatArray) -> float:
+    """Return how much the last term of the step's polynomial brings within the step, in tolerances, like its error.
+
+    The polynomial is right to about the term after that, so where this is below 1 it holds between the stages.
+    """
+    n_species, examples = y.shape
+    found = 0.0
+    for e in range(examples):
+        total, counted = 0.0, 0
+        for s in range(n_species):
+            moved, last = change[s, (STAGES - 1) * examples + e], 0.0
+            for i in range(STAGES):
+                last += last_term[i] * change[s, i * examples + e]
+            weight = absolute + relative * max(abs(y[s, e]), abs(y[s, e] + moved))
+            total += (last / weight) * (last / weight)
+            counted += int(busy(moved, last, weight))
+        found = max(found, np.sqrt(total / max(1, counted)))
+    return found
+
+
+@compiled
+def write_within(
+    theta: float, polynomial: FloatArray, record: IntArray, y: FloatArray, change: FloatArray, out: FloatArray
+) -> None:
+    """Write recorded species (recorded, examples) at a share ``theta`` of a step that began at y."""
+    examples = y.shape[1]
+    weights = np.zeros(STAGES)
+    for k in range(STAGES):
+        for i in range(STAGES):
+            weights[i] += theta ** (k + 1) * polynomial[k, i]
+    for k in range(len(record)):
+        for e in range(examples):
+            value = y[record[k], e]
+            for i in range(STAGES):
+                value += weights[i] * change[record[k], i * examples + e]
+            out[k, e] = value
+
+
+@compiled
 def integrate(
     initial: FloatArray,
     times: FloatArray,
@@ -364,12 +405,13 @@ def integrate(
 ) -> int:
     """Integrate examples (species, examples) with common steps; write recorded species to ``out``.
 
-    Steps end at the requested times: between its ends a large step is right only to the order of its polynomial, and
-    fast transients, which the error estimate rightly forgives, would show. ``out`` is (times, recorded, examples).
+    Between the ends of a step its polynomial is read where that is right, see :func:`roughness`; else, as in fast
+    transients, which the error estimate rightly forgives, steps end at the requested times. ``out`` is (times,
+    recorded, examples).
     ``statistics`` receives steps, rejected steps and the time reached.
     Returns how it ended; see the constants.
     """
-    inverse, nodes, estimate = INVERSE, C, FROM_EXTENTS
+    inverse, nodes, estimate, polynomial, last_term = INVERSE, C, FROM_EXTENTS, POLYNOMIAL, LAST_TERM
     n_species, examples = initial.shape
     columns = COLUMNS * examples
     y = initial.copy()
@@ -383,7 +425,7 @@ def integrate(
     written = 1
     h = first_step(end - t, relative, absolute, left, right, rates, y)
     steps, rejected, last_rejected = 0, 0, False
-    h_before, error_before = 0.0, 1.0
+    h_before, error_before, smooth = 0.0, 1.0, 0.0
     while t < end:
         if steps + rejected >= most_steps:
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
@@ -391,9 +433,10 @@ def integrate(
         if too_small(h, t, end):
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
             return STEP_TOO_SMALL
-        due = times[written]
+        due, planned = times[written], h
+        if written + 1 < len(times) and t + min(h, smooth) > times[written + 1]:
+            h, due = min(h, smooth), end  # several times at once: they are read off the polynomial
         landing = t + h * (1.0 + 1e-10) >= due
-        planned = h
         if landing:
             h = due - t
         elif t + 2.0 * h > due:
@@ -435,12 +478,24 @@ def integrate(
             h /= divisor(error, ESTIMATE_ORDER + 1, LARGEST_GROWTH)
             last_rejected = True
             continue
+        after = due if landing else t + h
+        if written + 1 < len(times):
+            rough = roughness(last_term, relative, absolute, y, change)
+            smooth = SMOOTH * h / max(rough ** (1.0 / STAGES), 1.0 / LARGEST_GROWTH)
+            if rough > 1.0 and times[written] < after:
+                rejected += 1
+                h = planned
+                last_rejected = True
+                continue
         h_new = next_step(h, error, h_before, error_before, last_rejected, ESTIMATE_ORDER + 1, LARGEST_GROWTH)
         h_before, error_before = h, max(0.01, error)
+        while times[written] < after:
+            write_within((times[written] - t) / h, polynomial, record, y, change, out[written])
+            written += 1
         for s in range(n_species):
             for e in range(examples):
                 y[s, e] += change[s, (STAGES - 1) * examples + e]
-        t = due if landing else t + h
+        t = after
         h = max(h_new, planned) if h < planned else h_new
         if landing:
             for k in range(len(record)):

@@ -57,3 +57,15 @@ GAMMA = _real_eigenvalue(A)
 """The real eigenvalue of A: weight of the start in the error estimate, and its filter (I - h gamma J)^-1."""
 ESTIMATE: FloatArray = _embedded(C, np.asarray(A[-1]), GAMMA)
 """Weights of the stages in the error estimate (s,)."""
+POLYNOMIAL: FloatArray = np.asarray(np.linalg.inv(C[:, None] ** np.arange(1, STAGES + 1)))
+"""Coefficients of the collocation polynomial: row k - 1 times the changes at the stages belongs to theta^k (s, s)."""
+
+
+def _highest_node_product() -> float:
+    """Return the largest |theta (theta - c_1) ... (theta - c_(s-1))| in a step: how much the last power can bring."""
+    theta = np.linspace(0.0, 1.0, 1001)
+    return float(np.abs(theta * np.prod(theta[:, None] - C[:-1], axis=1)).max())
+
+
+LAST_TERM: FloatArray = np.asarray(POLYNOMIAL[-1] * _highest_node_product())
+"""Weights of the changes at the stages (s,): the largest share of the polynomial's last Newton term within a step."""

@@ -51,6 +51,8 @@ EQUAL = Tolerances(8e-4, 8e-6)
 """Where the sweep's error on DNA implementations is about that of BDF at rtol 1e-4."""
 END = 50.0
 GRID = np.linspace(0, END, 6)
+MANY = np.linspace(0, END, 401)
+"""As many times as a design's curves are drawn at by default."""
 UNIT = 1e-10
 """One formal unit of the DNA implementations, M."""
 
@@ -219,6 +221,12 @@ def mnist(_: bool) -> None:
             line(f"{work}, batch {count}, an example", run.engine, own, error(run.states, count), peer / own, least)
             if tolerances is LOOSE:
                 line(work, "the same against RK45", own, "", explicit / own, "500x")
+    peer, found = timed(lambda: cvode_gmres(crn, starts[0], MANY, LOOSE), 1, warm=False)
+    reference = crn.read(simulate(crn, starts[:1], MANY, Tolerances(1e-9, 1e-11), method="collocation").states)
+    work = f"MNIST size, rtol 1e-4, {len(MANY)} times"
+    line(work, "CVODE GMRES", peer, error(found[None], 1))
+    own, run = timed(lambda: simulate(crn, starts[:1], MANY, LOOSE), 5)
+    line(work, run.engine, own, error(run.states, 1), peer / own)
 
 
 def iris(_: bool) -> None:

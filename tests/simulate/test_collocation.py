@@ -161,6 +161,28 @@ def test_the_error_is_of_the_size_of_the_tolerance_at_all_times(tolerance):
     assert np.sqrt((weighted**2).mean(axis=1)).max() < 8  # the norm that is controlled, at each time
 
 
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-4, 1e-6])
+def test_many_times_cost_little_and_are_as_exact(tolerance):
+    crn = with_random_rates(compile_network(random_network([5, 8, 6, 3])), 4, 0.1, 10)
+    start = crn.inlet(np.random.default_rng(2).normal(0, 2, (1, 5)))[0]
+    allowed = Tolerances(tolerance, tolerance * 1e-2)
+    few, many = np.linspace(0, 50, 6), np.linspace(0, 50, 2001)
+    runs = [simulate(crn, start, times, allowed, method="collocation") for times in (few, many)]
+    steps = [run.statistics["steps"] + run.statistics["rejected"] for run in runs]
+    assert steps[1] < 3 * steps[0], steps
+    reference = simulate(crn, start, many, Tolerances(1e-11, 1e-13), method="sweep").states
+    weighted = np.abs(runs[1].states - reference) / (allowed.absolute + tolerance * np.abs(reference))
+    assert np.sqrt((weighted**2).mean(axis=1)).max() < 8  # as where steps end
+
+
+def test_times_within_a_step_show_fast_transients():
+    """At these tolerances the first step that is good at its end leaps over most of the decay of X."""
+    crn = Crn.of([Reaction((f"X{i}",), (f"Y{i}",)) for i in range(4)], initial={f"X{i}": 1.0 for i in range(4)})
+    times = np.linspace(0, 20, 501)
+    run = simulate(crn, crn.initial, times, Tolerances(1e-2, 1e-3), method="collocation")
+    np.testing.assert_allclose(run.of("X0")[:, 0], np.exp(-times), atol=2e-3)
+
+
 @settings(max_examples=25)
 @given(st.data())
 def test_three_engines_agree(data):
