@@ -102,8 +102,8 @@ class PassesTable(Table):
     ] = Field(
         (),
         description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
-        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not kinetics: "
-        "none runs where rates matter (matched, or a CRN without a limit)",
+        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
+        "kinetics: where rates matter (matched, or a CRN without a limit) none runs",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
@@ -118,7 +118,6 @@ class SchemeTable(Table):
     )
     toehold: Annotated[int, Field(ge=3, le=12)] = Field(6, description="toehold length, nt")
     recognition: Annotated[int, Field(ge=8, le=60)] = Field(15, description="recognition and history length, nt")
-    clamp: Annotated[int, Field(ge=1, le=5)] = Field(2, description="clamp length, nt, for schemes with clamps")
     toeholds: Annotated[int, Field(ge=0)] = Field(
         0, description="size of the pool of toeholds that species share; 0: each species has its own"
     )

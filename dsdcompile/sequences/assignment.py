@@ -142,7 +142,7 @@ def word_rules(domain: Domain, k: int, options: AssignmentOptions) -> WordRules:
 
 
 def _short_words(domains: list[Domain], words: Mapping[int, list[str]], options: AssignmentOptions) -> dict[str, str]:
-    """Return words for toeholds and clamps: of like energy first, then as far apart as their number allows."""
+    """Return words for toeholds: of like energy first, then as far apart as their number allows."""
     found: dict[str, str] = {}
     for length in sorted({d.length for d in domains}):
         names = [d.name for d in domains if d.length == length]

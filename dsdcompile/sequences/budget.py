@@ -15,7 +15,7 @@ from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.inventory import Inventory
 
-SHORT = (Part.TOEHOLD, Part.CLAMP)
+SHORT = (Part.TOEHOLD,)
 
 
 @final
@@ -24,7 +24,7 @@ class Need:
     """Domains of one length and kind."""
 
     kind: str
-    """``toehold``, ``clamp`` or ``long``."""
+    """``toehold`` or ``long``."""
     length: int
     """nt."""
     needed: int
@@ -67,7 +67,7 @@ def domain_budget(inventory: Inventory, alphabet: str, last_k: int, short_words:
         inventory: What needs domains.
         alphabet: Letters of unstarred domains.
         last_k: The largest k for which two words still count as different enough.
-        short_words: Number of words there are for each toehold or clamp length.
+        short_words: Number of words there are for each toehold length.
 
     Raises:
         SequenceError: more domains are needed than can exist.
