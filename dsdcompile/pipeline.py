@@ -70,6 +70,8 @@ def run(
         progress: Called with a line at the start of each stage.
         executors: Where large batches of examples are simulated.
 
+    A search for sequences that the user interrupts leaves its best so far, marked so, in the files and in the results.
+
     Raises:
         DsdcompileError: the design asks for something that cannot be; nothing of the failing stage is written.
     """
@@ -122,7 +124,7 @@ def run(
             sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
         with watch.measure("order"):
             ordered = order_system(design, source, translated, stock, sequencing.sequenced)
-        warnings += ordered.warnings
+        warnings += sequencing.warnings() + ordered.warnings
 
     results = Results(design, source, compiled, translated, verified, simulated, sequencing, ordered, warnings)
     return _written(results, out, watch, progress)

@@ -23,7 +23,7 @@ make_environment() { # make_environment EXTRAS: the package with its locked depe
         local python
         python=$(find_python) || exit 2
         echo "installing dsdcompile into $environment (once, a minute or two) ..." >&2
-        [ -x "$bin/python" ] || "$python" -m venv "$environment"
+        "$bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$environment"
         "$bin/python" -m pip install --quiet --disable-pip-version-check \
             --constraint "$root/requirements.lock" --editable "$root${extras:+[$extras]}" >&2 || exit 2
         echo "$stamp" >"$environment/stamp-${extras//,/-}"

@@ -1,6 +1,8 @@
 """What the README says to type works as written."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,3 +29,11 @@ def test_the_scripts_that_it_names_are_there():
     assert {"run", "test", "dsdcompile", "experiments"} <= named
     for name in named:
         assert (ROOT / "scripts" / name).stat().st_mode & 0o100, name
+
+
+def test_the_benchmark_of_compiling_starts_its_rows():
+    """Each row is a process of its own, started by name."""
+    command = [sys.executable, ROOT / "scripts/benchmarks", "compile", "iris"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "47" in done.stdout
+    assert "112" in done.stdout

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 else:
     Commands = object
 
+INTERRUPTED = 130
+"""Exit status of what the user stopped."""
+
 
 class Progress:
     """Progress on standard error: one line a step, rewritten in place where the terminal allows."""

@@ -10,7 +10,7 @@ from dsdcompile.cli.commands import Commands
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import DesignError, FormatError, NetworkError
 from dsdcompile.formats.design_file import load_design
-from dsdcompile.formats.network_file import read_real, show_network
+from dsdcompile.formats.network_file import imported, read_real, show_network
 from dsdcompile.formats.writing import write_whole
 from dsdcompile.network.fold import LARGEST, fold
 from dsdcompile.network.network import Network
@@ -55,10 +55,13 @@ def _act(options: argparse.Namespace) -> int:
         folded = fold(real, largest) if options.quantise is None else quantise(real, options.quantise, largest)
     except NetworkError as error:
         raise FormatError(f"{options.file}: {error}") from None
-    network = replace(folded.network, training={"imported_from": options.file.name, "notes": list(folded.notes)})
+    network = imported(options.file, folded)
+    lines = list(folded.notes)
     if data is not None:
         network = _named(network, data, standardised=options.standardised)
-    lines = [*folded.notes, *([] if data is None else _accuracies(real, network, data, options.standardised))]
+        lines += _accuracies(real, network, data, options.standardised)
+    elif options.quantise is not None:
+        lines.append("accuracy: not measured before and after; --design DESIGN names the data to measure it with")
     write_whole(options.out, show_network(network))
     for line in lines:
         print(line)

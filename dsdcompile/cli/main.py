@@ -6,11 +6,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from dsdcompile.cli import checking, importing, keys, schemes, stages, training
+from dsdcompile.cli.commands import INTERRUPTED
 from dsdcompile.errors import DsdcompileError
-
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,10 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="exit status: 0 done and verified; 1 done, and something was found wrong; 2 not done: the message says "
         "why, and nothing is written; 130 interrupted",
     )
+    parser.add_argument("--version", action="version", version=f"dsdcompile {version('dsdcompile')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in (stages, checking, training, importing, schemes, keys):
         module.add_commands(commands)
     options = parser.parse_args(arguments)
+    os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)  # CVODE repeats itself; its failures raise anyway
     try:
         return int(options.act(options))
     except DsdcompileError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dsdcompile import pipeline
 from dsdcompile.cli import executors
-from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.cli.commands import INTERRUPTED, Commands, Progress
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.design_file import load_design
 
@@ -71,6 +72,9 @@ def _act(options: argparse.Namespace) -> int:
     for line in results.headlines():
         print(line)
     print(f"results: {folder}")
+    if results.sequencing is not None and results.sequencing.interrupted:
+        print(f"dsdcompile: {results.sequencing.warnings()[0]}", file=sys.stderr)
+        return INTERRUPTED
     return 0 if results.nothing_wrong else 1
 
 

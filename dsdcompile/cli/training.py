@@ -45,6 +45,7 @@ def _act(options: argparse.Namespace) -> int:
     if options.seeds < 1:
         raise DesignError(f"--seeds {options.seeds}: at least one seed is needed")
     data = load_data(design.data, options.design.parent)
+    print(data.parts)
     path = options.out or options.design.parent / design.network.file
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = [path.with_name(f".{path.name}.{number}.checkpoint") for number in range(options.seeds)]
@@ -82,6 +83,7 @@ def _record(runs: Sequence[Trained], scores: Sequence[int], count: int) -> dict[
             "epoch": run.epoch,
             "train_accuracy": run.train_accuracy,
             "validation_accuracy": run.validation_accuracy,
+            "loss": run.loss,
             "test_correct": score,
         }
         for run, score in zip(runs, scores, strict=True)

@@ -58,9 +58,14 @@ def limit_state(crn: Crn, initial: FloatArray) -> Limit:
     """Return the limit for initial states (examples, species).
 
     Raises:
-        CrnError: the CRN is competitive or not feed-forward, so it has no limit of this kind.
+        CrnError: the CRN is competitive or not feed-forward, so it has no limit of this kind; or a state has the wrong
+            shape, is negative or not finite.
     """
     given = np.asarray(initial, dtype=np.float64)
+    if given.ndim != 2 or given.shape[1] != crn.n_species:
+        raise CrnError(f"initial states of shape {given.shape} for a CRN of {crn.n_species} species")
+    if not (np.isfinite(given).all() and (given >= 0).all()):
+        raise CrnError("an initial concentration is negative or not a finite number")
     state = np.empty(given.shape)
     turnover = np.zeros((len(given), crn.n_reactions))
     for part in _parts(crn, len(given)):

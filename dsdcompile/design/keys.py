@@ -17,14 +17,24 @@ WIDTH = 110
 
 def keys_of(root: type[BaseModel], path: Iterable[str | int] = ()) -> list[str]:
     """Return the keys of the table at a path of keys below ``root``; nothing if there is no table."""
-    table = root
+    table = _at(root, path)
+    return [] if table is None else list(table.model_fields)
+
+
+def free_keys(root: type[BaseModel], path: Iterable[str | int]) -> bool:
+    """Return whether a path of keys below ``root`` is a table whose keys the user makes up, such as ``lab.prices``."""
+    *above, last = path
+    table = _at(root, above)
+    field = None if table is None else table.model_fields.get(str(last))
+    return field is not None and get_origin(field.annotation) is dict
+
+
+def _at(root: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
+    table: type[BaseModel] | None = root
     for part in path:
-        field = table.model_fields.get(str(part))
-        inner = None if field is None else _table(field)
-        if inner is None:
-            return []
-        table = inner
-    return list(table.model_fields)
+        field = None if table is None else table.model_fields.get(str(part))
+        table = None if field is None else _table(field)
+    return table
 
 
 def show_keys(root: type[BaseModel]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from dsdcompile.design.quantities import Floats, Molar, PerMolarSecond, Seconds
+from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, PositiveMolar, PositiveSeconds, Window
 
 
 class Table(BaseModel):
@@ -103,7 +103,7 @@ class PassesTable(Table):
         (),
         description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
         "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
-        "kinetics: where rates matter (matched, or a CRN without a limit) none runs",
+        "kinetics: none runs where rates matter (matched, or a CRN without a limit)",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
@@ -130,16 +130,16 @@ class KineticsTable(Table):
     mode: Literal["fast", "matched"] = Field(
         "fast", description="fast: every step at rate (rate-independent CRNs); matched: formal rates are reproduced"
     )
-    unit: Molar = Field(1e-8, description="the concentration of one formal unit, such as '10 nM'")
+    unit: PositiveMolar = Field(1e-8, description="the concentration of one formal unit, such as '10 nM'")
     rate: PerMolarSecond = Field(1e6, description="rate constant of a strand displacement step, such as '1e6 /M/s'")
-    time: Seconds | None = Field(
+    time: PositiveSeconds | None = Field(
         None, description="the duration of one formal time unit (default: 1 / (rate x unit), as for a formal rate of 1)"
     )
 
     q_max: PerMolarSecond | None = Field(
         None, description="matched: the largest rate constant a toehold gives, such as '1e6 /M/s' (default: rate)"
     )
-    c_max: Molar | None = Field(
+    c_max: PositiveMolar | None = Field(
         None, description="matched: the concentration of every fuel, such as '1 uM' (default: by dosing.depletion)"
     )
     centred: bool = Field(
@@ -165,7 +165,7 @@ class DosingTable(Table):
     """How much fuel."""
 
     margin: Annotated[float, Field(ge=0)] = Field(0.2, description="fuel beyond the bound on turnover, as a fraction")
-    ceiling: Molar = Field(1e-5, description="a dose above this is reported")
+    ceiling: PositiveMolar = Field(1e-5, description="a dose above this is reported")
     floor: Annotated[float, Field(gt=0)] = Field(
         0.1, description="turnover, in formal units, that every module is prepared for"
     )
@@ -195,7 +195,7 @@ class SimulateTable(Table):
     within: Annotated[float, Field(gt=0)] = Field(
         0.01, description="outputs count as complete within this distance of their limit, formal units"
     )
-    until: Seconds | None = Field(
+    until: PositiveSeconds | None = Field(
         None,
         description="end of the curves, and of what fuels must last for where there is no limit (default: from "
         "completion; 50 formal time units where there is no limit)",
@@ -224,11 +224,17 @@ class SequencesTable(Table):
     sodium: Molar = Field(0.05, description="monovalent cations, such as '50 mM'")
     magnesium: Molar = Field(0.0125, description="divalent cations, such as '12.5 mM'")
     alphabet: Literal["ACT", "ACGT"] = Field("ACT", description="letters of unstarred domains")
-    gc: Annotated[tuple[float, float], Field(strict=False)] = Field((0.3, 0.7), description="GC window of every domain")
+    gc: Window = Field((0.3, 0.7), description="GC window of every domain")
+    spread: Annotated[float, Field(ge=0)] = Field(
+        0.5, description="toeholds are taken from this near to the usual binding energy, while they last, kcal/mol"
+    )
+    first_k: Annotated[int, Field(ge=3, le=15)] = Field(
+        6, description="first try that no two domains share this many bases; one more whenever words run out"
+    )
     last_k: Annotated[int, Field(ge=5, le=15)] = Field(11, description="two domains never share this many bases")
-    fixed: dict[str, str] = Field(default_factory=dict, description="sequences the user fixes, by domain name")
-    forbid: Annotated[tuple[str, ...], Field(strict=False)] = Field(
-        (), description="subsequences that no strand may have"
+    fixed: dict[str, Bases] = Field(default_factory=dict, description="sequences the user fixes, by domain name")
+    forbid: Annotated[tuple[Bases, ...], Field(strict=False)] = Field(
+        (), description="subsequences that no strand may have, in A, C, G and T"
     )
 
 
@@ -236,27 +242,33 @@ class SequencesTable(Table):
 class ChecksTable(Table):
     """What sequences must keep: the thresholds of the pass/fail table (dsdcompile/sequences/rules)."""
 
-    self_energy: float = Field(-3.0, description="least ensemble free energy of a strand alone, kcal/mol")
+    self_energy: float = Field(-2.5, description="least ensemble free energy of a strand alone, kcal/mol")
     toehold_unpaired: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.6, description="least mean probability of a toehold's bases to be open where they must be"
+        0.65, description="least mean probability of a toehold's bases to be open where they must be"
     )
     probability: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.001, description="least probability of a complex's target structure"
+        0.005, description="least probability of a complex's target structure"
     )
-    defect: Annotated[float, Field(gt=0, le=1)] = Field(0.1, description="largest ensemble defect of a complex")
-    pair_energy: float = Field(-8.0, description="least energy of an unintended helix of two free strands, kcal/mol")
+    defect: Annotated[float, Field(gt=0, le=1)] = Field(0.08, description="largest ensemble defect of a complex")
+    pair_energy: float = Field(-7.5, description="least energy of an unintended helix of two free strands, kcal/mol")
     spurious: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.55, description="largest share of a perfect duplex that an unintended helix with a gate's backbone has"
+        0.5, description="largest share of a perfect duplex that an unintended helix with a gate's backbone has"
     )
     crosstalk: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.05, description="largest fraction of a free strand in unintended pairs at the design's concentrations"
+        0.02, description="largest fraction of a free strand in unintended pairs at the design's concentrations"
     )
     toehold_spread: Annotated[float, Field(gt=0)] = Field(
-        0.75, description="largest deviation of a toehold's binding energy from the mean, kcal/mol"
+        0.6, description="largest deviation of a toehold's binding energy from the mean, kcal/mol"
     )
     run: Annotated[int, Field(ge=1)] = Field(3, description="longest run of one base, nt")
-    gc: Annotated[tuple[float, float], Field(strict=False)] = Field((0.25, 0.75), description="GC window of a strand")
+    gc: Window = Field((0.25, 0.75), description="GC window of a strand")
     repeat: Annotated[int, Field(ge=1)] = Field(10, description="longest subsequence that a strand has twice, nt")
+
+
+def _two_colours(value: tuple[str, str]) -> tuple[str, str]:
+    if value[0] == value[1]:
+        raise ValueError(f"two colours in one well are told apart; {value[0]!r} is given twice")
+    return value
 
 
 @final
@@ -266,19 +278,30 @@ class LabTable(Table):
     vendor: Literal["idt"] = Field("idt", description="whose order form")
     purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
-    prices: dict[str, float] = Field(default_factory=dict, description="price a base by scale, for the vendor's own")
+    prices: dict[str, float] = Field(
+        default_factory=dict,
+        description="for the vendor's own: price a base by scale, a strand by purification or label",
+    )
     freezer: str | None = Field(
         None, description="CSV file (name, sequence) of strands in the freezer, relative to the design file"
     )
     reporters: bool = Field(True, description="a fluorescent reporter for each output rail")
-    reporter: Molar | None = Field(
-        None, description="concentration of reporters (default: half more than the largest output)"
+    reporter: PositiveMolar | None = Field(
+        None,
+        description="concentration of reporters (default: half more than the largest output; 20 nM at least where "
+        "samples are read)",
     )
-    colours: Annotated[tuple[str, str], Field(strict=False)] = Field(
+    colours: Annotated[tuple[str, str], Field(strict=False), AfterValidator(_two_colours)] = Field(
         ("FAM", "ROX"), description="fluorophores of plus and minus rails"
     )
-    stock: Molar = Field(1e-4, description="concentration of strands as resuspended or normalised, such as '100 uM'")
-    gate_stock: Molar = Field(1e-5, description="concentration of annealed complexes, such as '10 uM'")
+    stock: PositiveMolar = Field(
+        1e-4, description="concentration of strands as resuspended or normalised, such as '100 uM'"
+    )
+    gate_stock: PositiveMolar = Field(1e-5, description="concentration of annealed complexes, such as '10 uM'")
+    gate_yield: Annotated[float, Field(gt=0, le=1)] = Field(0.5, description="what is left of a complex after its gel")
+    purified_stock: PositiveMolar = Field(
+        5e-6, description="concentration that purified complexes are brought to, such as '5 uM'"
+    )
     excess: Annotated[float, Field(ge=1, le=2)] = Field(1.2, description="other strands of a gate for one backbone")
     smallest_volume: Annotated[float, Field(ge=0.1, le=10)] = Field(1.0, description="smallest volume pipetted, uL")
     well_volume: Annotated[float, Field(ge=10, le=2000)] = Field(50.0, description="reaction volume of a well, uL")
@@ -320,7 +343,7 @@ class TrainingTable(Table):
         "loss; its loss; or pooled: its accuracy, ties broken by the loss over training and validation part together "
         "(for a validation part so small that many epochs are perfect)",
     )
-    dropout: Floats = Field(
+    dropout: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(strict=False)] = Field(
         (0.1, 0.01), description="probability to drop an input, then a unit of each hidden layer (last value repeats)"
     )
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed of everything random")

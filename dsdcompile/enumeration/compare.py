@@ -79,6 +79,9 @@ def compare(
 ) -> Check:
     """Return whether the enumerated condensed reactions are exactly the intended ones.
 
+    Each resting complex must have one structure. One that changes between several shows what the others hide, to
+    partners that this enumeration does not have in the tube; and what is compared is one structure of each.
+
     ``inert`` are complexes with no reaction of their own that must be among the resting complexes all the same.
     """
     if not enumerated.complete:
@@ -88,6 +91,7 @@ def compare(
     states = {represent(state, form, signals) for state in enumerated.macrostates}
     needed = {c for reaction in wanted for c in (*reaction.reactants, *reaction.products)} | set(inert)
     problems = [
+        *(Witness("resting complex of several structures", _sorted(s)) for s in enumerated.macrostates if len(s) > 1),
         *(Witness("unintended reaction", r.reactants, r.products) for r in sorted(found - wanted, key=str)),
         *(
             Witness("intended reaction does not happen", r.reactants, r.products)

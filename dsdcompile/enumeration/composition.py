@@ -17,18 +17,18 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.dsd.complex import NICK, Complex, can_bind
-from dsdcompile.dsd.domain import Scope, base
+from dsdcompile.dsd.domain import Part, Scope, base
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
 from dsdcompile.enumeration.check import intended_reactions, system_signals
-from dsdcompile.enumeration.compare import IntendedReaction, compare, found_reactions, reachable
+from dsdcompile.enumeration.compare import MOST_WITNESSES, IntendedReaction, compare, found_reactions, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.erasure import ERASED, erase
 from dsdcompile.enumeration.options import EnumerationOptions
-from dsdcompile.enumeration.patterns import Pattern, example, patterns
+from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
 from dsdcompile.errors import LimitExceededError
-from dsdcompile.verify.verdict import Check, Outcome, together
+from dsdcompile.verify.verdict import Check, Outcome, Witness, together
 
 MOST_POOLED = 1000
 """Most modules of a system with a pool of shared toeholds, where every pair of modules is a pattern of its own."""
@@ -40,20 +40,25 @@ class Composition:
     """What the composition theorem says about a system."""
 
     check: Check
-    patterns: int
+    touching: int
     """How many ways there are for modules to touch."""
+    patterns: tuple[str, ...]
+    """Each of them in words; one line for all where modules share a pool of toeholds, and every pair is different."""
     enumerations: int
     """How many enumerations were made: modules alone, and pairs of complexes up to renaming."""
     rates: FloatArray
     """Peppercorn's rate constant of each template's reactions, /s or /M/s, nan where there is none
     (templates, reactions)."""
+    waste: Check
+    """Whether waste of one module finds a toehold in another: it binds and lets go, which no condensed reaction
+    shows."""
 
 
 def compose(system: DsdSystem, options: EnumerationOptions | None = None) -> Composition:
     """Return whether a system's condensed reactions are exactly the intended ones, by composition."""
     proof = _Proof(system, options or EnumerationOptions())
     outcome = _lemma(system) or proof.prove()
-    return Composition(outcome, proof.patterns, len(proof.known), proof.rates())
+    return Composition(outcome, len(proof.patterns), proof.told(), len(proof.known), proof.rates(), proof.waste())
 
 
 def _lemma(system: DsdSystem) -> Check | None:
@@ -74,7 +79,8 @@ class _Proof:
         self.system, self.options = system, options
         self.known: dict[tuple[Complex, ...], Enumerated] = {}
         self.alone: dict[int, tuple[DsdSystem, Enumerated]] = {}
-        self.patterns = 0
+        self.patterns: list[Pattern | None] = []
+        self.sticky: dict[str, Witness] = {}
 
     def prove(self) -> Check:
         """Check module by module, then pattern by pattern."""
@@ -82,10 +88,13 @@ class _Proof:
         try:
             found = _all_pairs(self.system) if self.system.toeholds else _abstract(self.system)
             for pattern, small in found:
-                self.patterns += 1
+                self.patterns.append(pattern)
                 checks = [c for c in self.checks(small) if c.outcome is not Outcome.PROVED]
                 if checks and self.happens(pattern):
                     failures += checks
+                met = {w.problem: w for w in _waste(small)}
+                if not met.keys() <= self.sticky.keys() and self.happens(pattern):
+                    self.sticky |= met
         except LimitExceededError as error:
             failures.append(Check("composition", Outcome.UNDECIDED, str(error)))
         if failures:
@@ -93,16 +102,33 @@ class _Proof:
             witnesses = tuple(dict.fromkeys(w for c in worst for w in c.witnesses))
             detail = f"{worst[0].name}: {worst[0].detail}"
             more = f" (and {len(worst) - 1} more)" if len(worst) > 1 else ""
-            return Check("composition", worst[0].outcome, detail + more, witnesses[:5])
+            return Check("composition", worst[0].outcome, detail + more, witnesses[:MOST_WITNESSES])
         modules = f"{self.system.n_modules} modules" if self.system.n_modules != 1 else "1 module"
         return Check(
             "composition",
             Outcome.PROVED,
-            f"{modules} touch in {self.patterns} patterns; {len(self.known)} enumerations, "
+            f"{modules} touch in {len(self.patterns)} patterns; {len(self.known)} enumerations, "
             "exactly the intended condensed reactions",
         )
 
+    def told(self) -> tuple[str, ...]:
+        """Say which patterns were looked at."""
+        if not self.system.toeholds:
+            return tuple(describe(self.system, pattern) for pattern in self.patterns if pattern is not None)
+        return ("each module alone, and every two modules, with the toeholds that they have from the pool",)
+
+    def waste(self) -> Check:
+        """Say which waste binds complexes of other modules by a toehold."""
+        name = "waste finds no toehold in other modules"
+        if not self.sticky:
+            return Check(name, Outcome.PROVED, "what one module leaves behind binds nothing of another")
+        found = tuple(self.sticky[problem] for problem in sorted(self.sticky))
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        detail = f"{found[0].problem}{more}: it binds, lets go, and holds up what it binds"
+        return Check(name, Outcome.REFUTED, detail, found[:MOST_WITNESSES])
+
     def happens(self, pattern: Pattern | None) -> bool:
+        """Return whether a pattern has an example: what is found in one that has none is no finding."""
         return pattern is None or example(self.system, pattern) is not None
 
     def checks(self, small: DsdSystem) -> Iterator[Check]:
@@ -212,6 +238,35 @@ def _encounters(small: DsdSystem) -> Iterator[tuple[Complex, ...]]:
     for left, right in itertools.product(sides[0] - sides[1], sides[1] - sides[0]):
         if can_bind(left, right):
             yield left, right
+
+
+def _waste(small: DsdSystem) -> Iterator[Witness]:
+    """Yield what waste of either of two modules can bind of the other's complexes."""
+    if small.n_modules < 2:
+        return
+    for one, other in ((0, 1), (1, 0)):
+        templates = [small.templates[small.template[module]] for module in (one, other)]
+        shown = _shown(templates[1], *Role)
+        if not any((part, not starred) in shown for part, starred in _shown(templates[0], Role.WASTE)):
+            continue
+        shapes = [template.shape for template in templates]
+        signals = [small.signal(int(s)) for s in small.species[other] if s >= 0]
+        for waste, partner in itertools.product(small.module(one, Role.WASTE), (*small.module(other), *signals)):
+            if can_bind(waste.complex, partner.complex):
+                names = [named.name.removeprefix(f"{small.prefix}{named.module}_") for named in (waste, partner)]
+                problem = f"waste {names[0]} of {shapes[0]} can bind {partner.role} {names[1]} of {shapes[1]}"
+                yield Witness(problem, (waste.complex, partner.complex))
+
+
+def _shown(template: Template, *roles: Role) -> set[tuple[Part, bool]]:
+    """Return which parts some complexes of a template show unpaired, and whether as complements."""
+    part = {slot.name: slot.part for slot in template.slots}
+    return {
+        (part[base(token)], token.endswith("*"))
+        for one in template.of_role(*roles)
+        for token, symbol in zip(one.complex.sequence, one.complex.structure, strict=True)
+        if symbol == "."
+    }
 
 
 def _resting(small: DsdSystem, module: int) -> set[Complex]:

@@ -21,3 +21,5 @@ class EnumerationOptions:
     """More complexes than this end the enumeration undecided."""
     max_reactions: int = 500_000
     """More reactions than this end the enumeration undecided."""
+    max_seconds: float = 3600.0
+    """An enumeration that takes longer ends undecided, s."""

@@ -19,8 +19,10 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.matrices import IntArray
+from dsdcompile.crn.reaction import show_side
 from dsdcompile.dsd.domain import Scope
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Template
 from dsdcompile.errors import LimitExceededError
 
 MOST_PAIRS = 20_000_000
@@ -96,6 +98,25 @@ def _together(keys: IntArray, signatures: IntArray) -> list[tuple[int, int]]:
     ends = np.flatnonzero(np.diff(table[:, 0], prepend=-1, append=-1))
     sets = {tuple(table[a:b, 1].tolist()) for a, b in itertools.pairwise(ends.tolist())}
     return sorted(twice | {pair for members in sets for pair in itertools.combinations(members, 2)})
+
+
+def describe(system: DsdSystem, pattern: Pattern) -> str:
+    """Return a pattern in words: ``A -> B + C with C + A' -> B'``, where equal letters are the same species."""
+    first = system.templates[pattern.first]
+    if pattern.second < 0:
+        return f"{_kind(first)}{first.shape} alone"
+    second, same = system.templates[pattern.second], {b: a for a, b in pattern.shared}
+
+    def letter(label: int) -> str:
+        name = same.get(label, label)
+        return (chr(ord("A") + name) if name < 26 else f"S{name}") + ("" if label in same else "'")
+
+    sides = (show_side(tuple(map(letter, side))) for side in (second.shape.reactants, second.shape.products))
+    return f"{_kind(first)}{first.shape} with {_kind(second)}{' -> '.join(sides).strip()}"
+
+
+def _kind(template: Template) -> str:
+    return "" if template.kind == "reaction" else f"{template.kind} "
 
 
 def example(system: DsdSystem, pattern: Pattern) -> tuple[int, int] | None:

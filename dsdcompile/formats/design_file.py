@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dsdcompile.design.design import Design, check_design
-from dsdcompile.design.keys import keys_of
+from dsdcompile.design.keys import free_keys, keys_of
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.formats.reading import read_text
 
@@ -55,12 +55,19 @@ def _changed(values: Mapping[str, Any], change: str) -> dict[str, Any]:
     path = key.strip().split(".")
     if not equals or not all(path):
         raise DesignError(f"--set {change}: write key=value, such as scheme.max_products=2")
-    if len(path) > 2 or (len(path) == 2 and not keys_of(Design, path[:1])):
-        raise DesignError(f"--set {change}: no table {'.'.join(path[:-1])!r}; tables are {', '.join(_tables())}")
-    if len(path) == 1:
-        return {**values, path[0]: _value(text)}
-    table = values.get(path[0])
-    return {**values, path[0]: {**(table if isinstance(table, Mapping) else {}), path[1]: _value(text)}}
+    table = path[:-1]
+    if table and not keys_of(Design, table) and not free_keys(Design, table):
+        raise DesignError(f"--set {change}: no table {'.'.join(table)!r}; tables are {', '.join(_tables())}")
+    return _with(values, path, _value(text))
+
+
+def _with(values: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    """Return nested tables with one key changed; what is no table on the way to it is replaced by one."""
+    first, *rest = path
+    if not rest:
+        return {**values, first: value}
+    inner = values.get(first)
+    return {**values, first: _with(inner if isinstance(inner, Mapping) else {}, rest, value)}
 
 
 def _tables() -> list[str]:

@@ -7,20 +7,25 @@ import re
 from pathlib import Path
 
 from dsdcompile.errors import DesignError, FormatError
+from dsdcompile.units import plural
 
-_SEQUENCE = re.compile(r"(/[^/]+/)?[ACGT]+(/[^/]+/)?")
+_SEQUENCE = re.compile(r"(?P<five>/[^/]+/)?(?P<bases>[ACGTacgt]+)(?P<three>/[^/]+/)?")
 
 
-def load_freezer(path: Path) -> dict[str, str]:
-    """Return sequence -> name of the strands in a freezer's list; the first name stays if a sequence occurs twice.
+def load_freezer(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return sequence -> name of the strands in a freezer's list, and warnings.
+
+    The first name stays if a sequence occurs twice. What no design could use (RNA, modifications inside a strand, empty
+    rows) is left out with a warning.
 
     Raises:
         DesignError: there is no such file.
-        FormatError: a column is missing, or a sequence is not DNA; the message gives the line.
+        FormatError: a column is missing.
     """
     if not path.is_file():
         raise DesignError(f"lab.freezer: no file {path}")
     found: dict[str, str] = {}
+    foreign: list[str] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
@@ -28,10 +33,19 @@ def load_freezer(path: Path) -> dict[str, str]:
             if not {"name", "sequence"} <= columns.keys():
                 raise FormatError(f"{path}: expected the columns name and sequence")
             for row in reader:
-                sequence = "".join((row[columns["sequence"]] or "").split())
-                if not _SEQUENCE.fullmatch(sequence):
-                    raise FormatError(f"{path}, line {reader.line_num}: {sequence!r} is not a DNA sequence")
+                text = "".join((row[columns["sequence"]] or "").split())
+                match = _SEQUENCE.fullmatch(text)
+                if match is None:
+                    foreign.append(f"line {reader.line_num} ({text[:40]!r})")
+                    continue
+                sequence = f"{match['five'] or ''}{match['bases'].upper()}{match['three'] or ''}"
                 found.setdefault(sequence, (row[columns["name"]] or "").strip() or f"line {reader.line_num}")
     except UnicodeDecodeError:
         raise FormatError(f"{path}: not a text file") from None
-    return found
+    if not foreign:
+        return found, ()
+    more = " and others" if len(foreign) > 3 else ""
+    return found, (
+        f"{path.name}: {plural(len(foreign), 'row')} left out, because a strand here is A, C, G and T with "
+        f"modifications at its ends: {', '.join(foreign[:3])}{more}",
+    )

@@ -6,8 +6,8 @@ rows (one a unit of the previous layer) or, packed, ``{"shape": [rows, columns],
 digits (-1, 0, +1) to the byte.
 
 An NPZ network has arrays ``weights0, biases0, weights1, ...``; every layer but the last is a ReLU. NPZ and ONNX
-networks may have real weights: what :mod:`dsdcompile.network.fold` cannot make integers exactly is refused. Nothing is
-ever unpickled.
+networks may have real weights: what :mod:`dsdcompile.network.fold` cannot make integers exactly is refused, and what it
+did is in the network's ``training`` as ``notes``. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import base64
 import binascii
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dsdcompile.crn.matrices import IntArray
 from dsdcompile.errors import FormatError, NetworkError
 from dsdcompile.formats.onnx_file import read_onnx
-from dsdcompile.network.fold import fold
+from dsdcompile.network.fold import Folded, fold
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.network.real import Affine, RealNetwork, Relu, Step, plain_layers
 
@@ -78,11 +80,23 @@ def load_network(path: Path | str) -> Network:
         FormatError: the file is missing, of another kind, or not of its form; the message names file and key, or the
             layer that is not exactly an integer layer.
     """
-    path = Path(path)
+    return load_noted(Path(path))[0]
+
+
+def load_noted(path: Path) -> tuple[Network, tuple[str, ...]]:
+    """Return the network that :func:`load_network` does, and what was done to real weights to make them integers."""
     try:
-        return _read_json(_file(path)) if path.suffix == ".json" else fold(read_real(path)).network
+        if path.suffix == ".json":
+            return _read_json(_file(path)), ()
+        folded = fold(read_real(path))
     except NetworkError as error:
         raise FormatError(f"{path}: {error}") from None
+    return imported(path, folded), folded.notes
+
+
+def imported(path: Path, folded: Folded) -> Network:
+    """Return a folded network that says which file it is from and what was done to it."""
+    return replace(folded.network, training={"imported_from": path.name, "notes": list(folded.notes)})
 
 
 def read_real(path: Path) -> RealNetwork:
@@ -93,6 +107,8 @@ def read_real(path: Path) -> RealNetwork:
         FormatError: the file is missing, of another kind, or not of its form.
     """
     readers = {".npz": _read_npz, ".onnx": read_onnx}
+    if path.suffix == ".json":
+        raise FormatError(f"{path}: a network file with integer weights already; nothing is left to import")
     if path.suffix not in readers:
         raise FormatError(f"{path}: unknown kind of network file; use .json, {', '.join(readers)}")
     try:
@@ -203,11 +219,17 @@ def _show_layer(layer: Layer) -> str:
 
 
 def _read_npz(path: Path) -> RealNetwork:
+    if not zipfile.is_zipfile(path):
+        raise FormatError(f"{path}: not an NPZ file, an archive of arrays as numpy.savez writes it")
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise FormatError(f"{path}: not an NPZ file of plain arrays: {error}") from None
+            arrays = {name: np.asarray(file[name]) for name in file.files}
+    except ValueError:  # numpy's text proposes to unpickle
+        raise FormatError(
+            f"{path}: not an NPZ file of plain arrays: one is damaged or holds more than numbers"
+        ) from None
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise FormatError(f"{path}: a damaged NPZ file: {error}") from None
     depth = sum(name.startswith("weights") for name in arrays)
     expected = {f"{part}{number}" for part in ("weights", "biases") for number in range(depth)}
     if not depth or set(arrays) != expected:

@@ -1,9 +1,10 @@
 """ONNX models (any framework's export) as steps of a network: Gemm, MatMul, Add, Relu and what folds into them.
 
 The graph must be one chain from one input to one output. Taken: ``Gemm``, ``MatMul``, ``Add``, ``Sub``, ``Mul``,
-``Div`` with constants, ``BatchNormalization`` (inference), ``Relu``; ``Flatten``, ``Reshape``, ``Identity`` and
-``Dropout`` change nothing for one row of features; a closing ``Softmax`` or ``LogSoftmax`` is left off, as it does not
-change which output is largest. Only the file's own data are read: nothing is executed, no external files are opened.
+``Div`` with constants, ``BatchNormalization`` (inference), ``Relu``; ``Identity``, ``Dropout`` and a ``Cast`` to
+floating point change nothing, nor do ``Flatten`` and ``Reshape`` where each example becomes, or stays, one row; a
+closing ``Softmax`` or ``LogSoftmax`` over each row is left off, as it does not change which output is largest. Only the
+file's own data are read: nothing is executed, no external files are opened.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.errors import FormatError, NetworkError, missing
+from dsdcompile.formats.onnx_rows import Rows
 from dsdcompile.network.real import Affine, PerUnit, RealNetwork, Relu, Step, plain_layers
 
 PASSED = ("Identity", "Dropout", "Flatten", "Reshape", "Cast")
+FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
+"""Types that a Cast may make: any other would round its values."""
 MONOTONE = ("Softmax", "LogSoftmax")
 
 
@@ -39,16 +43,17 @@ def read_onnx(path: Path) -> RealNetwork:
         onnx.checker.check_model(model)
     except Exception as error:
         raise FormatError(f"{path}: not an ONNX model: {str(error).splitlines()[0]}") from None
-    reader = _Reader(model.graph, onnx.numpy_helper.to_array, onnx.helper.get_attribute_value, str(path))
+    floats = {getattr(onnx.TensorProto, name) for name in FLOATS}
+    reader = _Reader(model.graph, onnx.numpy_helper.to_array, onnx.helper.get_attribute_value, floats, str(path))
     return plain_layers(reader.steps(), reader.precision)
 
 
 class _Reader:
     """Follows the one chain of a graph."""
 
-    def __init__(self, graph: Any, to_array: Any, attribute_value: Any, where: str) -> None:
+    def __init__(self, graph: Any, to_array: Any, attribute_value: Any, floats: set[int], where: str) -> None:
         self.graph, self.where = graph, where
-        self.value = attribute_value
+        self.value, self.floats = attribute_value, floats
         self.precision = 2.0**-53
         self.constants: dict[str, FloatArray] = {}
         for tensor in graph.initializer:
@@ -72,19 +77,23 @@ class _Reader:
 
     def steps(self) -> list[Step]:
         """Return the steps in order."""
-        inputs = [value.name for value in self.graph.input if value.name not in self.constants]
+        inputs = [value for value in self.graph.input if value.name not in self.constants]
         if len(inputs) != 1 or len(self.graph.output) != 1:
             raise NetworkError(f"{len(inputs)} inputs and {len(self.graph.output)} outputs; a chain has one of each")
         steps: list[Step] = []
-        current = inputs[0]
+        current = inputs[0].name
+        rows = Rows.declared(inputs[0].type.tensor_type)
         for node in self.nodes:
             name = node.name or f"{node.op_type} {node.output[0]}"
             if current not in node.input:
                 raise NetworkError(f"{name}: does not continue the chain; branches cannot be compiled")
-            if steps and node.op_type in MONOTONE and node.output[0] == self.graph.output[0].name:
-                current = node.output[0]
-                continue
             step = self._step(node, current, name)
+            if step is None:
+                rows = self._passed(node, name, rows)
+            elif isinstance(step, Affine):
+                rows = rows.through(step)
+            elif rows.rank != 2 and not _is_plain(step):
+                raise NetworkError(f"{name}: works on an input of shape {rows.title}; flatten it first")
             if isinstance(step, PerUnit) and self._adds_bias(steps, step):
                 last = steps.pop()
                 assert isinstance(last, Affine), "a bias follows weights"
@@ -107,7 +116,7 @@ class _Reader:
         attributes = {item.name: self.value(item) for item in node.attribute}
         if kind == "Relu":
             return Relu(name)
-        if kind in PASSED and node.input[0] == current:
+        if kind in (*PASSED, *MONOTONE) and node.input[0] == current:
             return None
         others = [self._constant(item, name) for item in node.input if item and item != current]
         if kind == "Gemm" and node.input[0] == current:
@@ -120,10 +129,33 @@ class _Reader:
             return _elementwise(kind, _row(others[0], name), node.input[0] == current, name)
         raise NetworkError(f"{name}: {kind} is not something a CRN of ReLUs can do")
 
+    def _passed(self, node: Any, name: str, rows: Rows) -> Rows:
+        """Return the rows after a node that must change nothing but how they are laid out."""
+        kind, attributes = node.op_type, {item.name: self.value(item) for item in node.attribute}
+        if kind in MONOTONE:
+            closing = node.output[0] == self.graph.output[0].name
+            if rows.rank != 2 or attributes.get("axis", -1) not in (-1, 1) or not closing:
+                raise NetworkError(f"{name}: {kind} is not something a CRN of ReLUs can do, unless it closes each row")
+        elif kind == "Cast" and attributes["to"] not in self.floats:
+            raise NetworkError(f"{name}: a Cast to another type than {', '.join(FLOATS)} rounds its values")
+        elif kind == "Dropout" and len(node.input) > 2 and node.input[2] and self._constant(node.input[2], name).any():
+            raise NetworkError(f"{name}: dropout in training mode; export the model for inference")
+        elif kind == "Flatten":
+            return rows.flattened(attributes.get("axis", 1), name)
+        elif kind == "Reshape":
+            shape = self._constant(node.input[1], name).astype(int).ravel().tolist()
+            return rows.reshaped(shape, bool(attributes.get("allowzero", 0)), name)
+        return rows
+
     def _constant(self, name: str, node: str) -> FloatArray:
         if name not in self.constants:
             raise NetworkError(f"{node}: {name} is not a constant; branches cannot be compiled")
         return self.constants[name]
+
+
+def _is_plain(step: Step) -> bool:
+    """Whether a step scales and shifts all numbers alike, however they are laid out."""
+    return isinstance(step, PerUnit) and step.scale.shape == step.shift.shape == (1,)
 
 
 def _matrix(array: FloatArray, name: str) -> FloatArray:
@@ -133,7 +165,7 @@ def _matrix(array: FloatArray, name: str) -> FloatArray:
 
 
 def _row(array: FloatArray, name: str) -> FloatArray:
-    if array.size != max(array.shape, default=1):
+    if array.size != (array.shape[-1] if array.ndim else 1):
         raise NetworkError(f"{name}: constants of shape {array.shape}; one number a unit is needed")
     return array.reshape(-1)
 

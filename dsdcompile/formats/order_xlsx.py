@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from dsdcompile.lab.order import OrderSheet
 
+HEADER = ("Name", "Sequence", "Scale", "Purification")
 _FIXED = datetime(2000, 1, 1)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -21,7 +22,7 @@ def show_order(sheet: OrderSheet) -> bytes:
     page = book.active
     assert page is not None, "a new workbook has a sheet"
     page.title = "IDT bulk input"
-    page.append(["Name", "Sequence", "Scale", "Purification"])
+    page.append(list(HEADER))
     for line in sheet.ordered:
         page.append([line.name, line.modified, line.scale, line.purification])
     page.freeze_panes = "A2"

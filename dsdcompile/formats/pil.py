@@ -5,34 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsdcompile.dsd.domain import Part
-from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.kernel import show_kernel
-from dsdcompile.dsd.system import DsdSystem
-from dsdcompile.dsd.template import Role
+from dsdcompile.sequences.inventory import Inventory
 
 
-def show_pil(system: DsdSystem, dosing: Dosing, title: str = "") -> str:
-    """Return the PIL text of everything an experimenter adds.
+def show_pil(inventory: Inventory, amounts: Mapping[str, float], title: str = "") -> str:
+    """Return the PIL text of everything an experimenter adds, with concentrations in nM.
 
-    Fuels and bias signals have their concentrations in nM; inputs, which depend on the example, have none.
+    Comments that other tools skip say which domains are toeholds and so on, and which complexes are signals and
+    reporters. What has no amount, or none of it, is written without a concentration.
     """
-    lines = [f"# {line}" for line in (title, repr(system).strip("<>")) if line]
-    lines += [f"length {d.name} = {d.length}" for d in system.domains.values()]
+    lines = [f"# {line}" for line in title.splitlines()]
+    lines += [f"length {d.name} = {d.length}" for d in inventory.domains.values()]
     for part in Part:
-        names = [name for name, domain in system.domains.items() if domain.part is part]
+        names = [name for name, domain in inventory.domains.items() if domain.part is part]
         lines += [f"# {part} domains: {' '.join(names)}"] if names else []
-    lines.append(f"# signal complexes: {' '.join(system.signal(s).name for s in system.initial_signals)}")
-    amounts = _amounts(system, dosing)
-    for added in system.initial_complexes:
-        amount = amounts.get(added.name, 0.0)
-        at = f" @initial {amount * 1e9:.6g} nM" if amount > 0 else ""
-        lines.append(f"{added.name} = {show_kernel(added.complex)}{at}")
+    for role in ("signal", "reporter"):
+        names = [item.name for item in inventory.items if item.role == role]
+        lines += [f"# {role} complexes: {' '.join(names)}"] if names or role == "signal" else []
+    for item in inventory.items:
+        amount = amounts.get(item.name, 0.0)
+        at = f" @initial {amount * 1e9:.12g} nM" if amount > 0 else ""
+        lines.append(f"{item.name} = {show_kernel(item.complex)}{at}")
     return "\n".join(lines) + "\n"
-
-
-def _amounts(system: DsdSystem, dosing: Dosing) -> Mapping[str, float]:
-    """Return the concentration in M of each fuel and each signal with an initial concentration, by name."""
-    found = {system.crn.species[s]: float(system.crn.initial[s]) * dosing.unit for s in system.initial_signals}
-    amounts = dosing.amounts(system)
-    found |= {system.molecule_name(int(n)): float(amounts[n]) for n in system.molecules.of_role(Role.FUEL)}
-    return found

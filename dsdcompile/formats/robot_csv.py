@@ -1,4 +1,4 @@
-"""``robot.csv``: every transfer in order, for a pipetting robot or a patient person; it holds the whole protocol."""
+"""``robot.csv``: every transfer in order, for a pipetting robot or a patient person."""
 
 from __future__ import annotations
 
@@ -8,36 +8,44 @@ from collections.abc import Mapping
 
 from dsdcompile.lab.liquids import BUFFER, TICKS, Kind
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.lab.plates import Wells, place
+from dsdcompile.lab.plates import Layout
 from dsdcompile.lab.protocol import Protocol, transfers
 
-HEADER = ("step", "makes", "source", "source_place", "destination", "destination_place", "volume_ul")
+HEADER = ("step", "makes", "source", "source_place", "destination", "destination_place", "volume_ul", "at_s")
 
 
-def show_robot(steps: Protocol, sheet: OrderSheet) -> str:
-    """Return the CSV text; volumes are in µL with two digits, places are ``plate:well``, tubes have their own."""
-    places = _places(steps, sheet, steps.options.plate)
+def show_robot(steps: Protocol, sheet: OrderSheet, layout: Layout) -> str:
+    """Return the CSV text; volumes are in µL with two digits, places are ``plate:well``, tubes have their own.
+
+    Times are in s after the start: 0 for what starts the reactions, later for samples, empty for what is done before,
+    with time to read a baseline. What comes off a gel has no row: it is no
+    transfer, and ``protocol.md`` gives its volume and concentration.
+    """
+    places = _places(steps, sheet, layout)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
-    for number, liquid, source, volume in transfers(steps):
-        here, there = places[liquid.name], places[source]
-        writer.writerow((number, liquid.kind, source, there, liquid.name, here, f"{volume / TICKS:.2f}"))
+    for number, step in enumerate(transfers(steps), start=1):
+        made, when = step.destination, "" if step.when is None else f"{step.when:.0f}"
+        volume = f"{step.volume / TICKS:.2f}"
+        writer.writerow(
+            (number, made.kind, step.source, places[step.source], made.name, places[made.name], volume, when)
+        )
     return out.getvalue()
 
 
-def _places(steps: Protocol, sheet: OrderSheet, wells: Wells) -> Mapping[str, str]:
+def _places(steps: Protocol, sheet: OrderSheet, layout: Layout) -> Mapping[str, str]:
     """Return where every liquid is."""
     found = {BUFFER: "trough:1"}
-    for placed in place(sheet.ordered, wells):
-        found[placed.line.name] = f"order{placed.plate}:{placed.well}"
-    for line in sheet.lines:
-        if line.freezer:
-            found[line.name] = f"freezer:{line.freezer}"
+    for number, supply in enumerate(steps.of_kind(Kind.SUPPLY), start=2):
+        found[supply.name] = f"trough:{number}"
+    for plate in layout.plates:
+        found |= {placed.line.name: f"order{plate.number}:{placed.well}" for placed in plate.wells}
+    found |= {line.name: f"freezer:{line.freezer}" for line in sheet.lines if line.freezer}
     tubes = 0
     for liquid in steps.liquids:
-        if liquid.kind is Kind.WELL:
-            found[liquid.name] = f"reaction:{liquid.name.removeprefix('well ')}"
+        if liquid.place:
+            found[liquid.name] = f"reaction:{liquid.place}"
         elif liquid.name not in found:
             tubes += 1
             found[liquid.name] = f"tube:{tubes}"

@@ -13,9 +13,10 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 
 _LENGTH = re.compile(r"(?:length|sequence)\s+(?P<name>\w+)\s*=\s*(?P<length>\d+)")
 _PART = re.compile(r"#\s*(?P<part>toehold|recognition|history) domains:(?P<names>.*)")
-_SIGNALS = re.compile(r"#\s*signal complexes:(?P<names>.*)")
+_ROLES = re.compile(r"#\s*(?P<role>signal|reporter) complexes:(?P<names>.*)")
 _COMPLEX = re.compile(r"(?P<name>\w+)\s*=\s*(?P<kernel>[^@]+?)\s*(?:@\s*\w+\s+(?P<amount>\S+)\s*(?P<unit>\w+))?")
-_UNITS = {"M": 1.0, "mM": 1e-3, "uM": 1e-6, "nM": 1e-9, "pM": 1e-12}
+_UNITS = {"M": 1.0, "mM": 1e3, "uM": 1e6, "nM": 1e9, "pM": 1e12}
+"""How many of each are in 1 M."""
 LONGEST_TOEHOLD = 9
 """Domains up to this length count as toeholds where the file does not say what its domains are, nt."""
 
@@ -32,14 +33,14 @@ def parse_system(text: str) -> tuple[Inventory, dict[str, float]]:
     parts: dict[str, Part] = {}
     items: list[Item] = []
     amounts: dict[str, float] = {}
-    signals: frozenset[str] | None = None
+    roles: dict[str, str] | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         part = _PART.fullmatch(line.strip())
         if part is not None:
             parts |= dict.fromkeys(part["names"].split(), Part(part["part"]))
             continue
-        if match := _SIGNALS.fullmatch(line.strip()):
-            signals = frozenset(match["names"].split())
+        if match := _ROLES.fullmatch(line.strip()):
+            roles = (roles or {}) | dict.fromkeys(match["names"].split(), match["role"])
             continue
         code = line.split("#")[0].strip()
         if not code:
@@ -51,9 +52,8 @@ def parse_system(text: str) -> tuple[Inventory, dict[str, float]]:
                 complex_ = parse_kernel(match["kernel"])
             except FormatError as error:
                 raise FormatError(f"line {number}: {error}") from None
-            alone = len(complex_.strands) == 1
-            signal = alone if signals is None else match["name"] in signals
-            items.append(Item(match["name"], "signal" if signal else "fuel", complex_))
+            usual = "signal" if roles is None and len(complex_.strands) == 1 else "fuel"
+            items.append(Item(match["name"], (roles or {}).get(match["name"], usual), complex_))
             if match["amount"]:
                 amounts[match["name"]] = _amount(number, match["amount"], match["unit"])
         else:
@@ -68,7 +68,7 @@ def _guess(length: int) -> Part:
 
 def _amount(number: int, amount: str, unit: str) -> float:
     try:
-        return float(amount) * _UNITS[unit]
+        return float(amount) / _UNITS[unit]
     except (KeyError, ValueError):
         raise FormatError(f"line {number}: {amount} {unit} is not a concentration") from None
 

@@ -24,9 +24,9 @@ def load_vendor(name: str) -> Vendor:
     return Vendor(
         table["name"],
         table["currency"],
-        table["plate_minimum"],
+        tuple((int(wells), least) for wells, least in table["plate_minimum"].items()),
         tuple(
-            Synthesis(s["code"], s["shortest"], s["longest"], s["price"], tuple(s["purifications"]))
+            Synthesis(s["code"], s["shortest"], s["longest"], s["price"], tuple(s["delivered"].items()))
             for s in table["scale"]
         ),
         tuple(table["purification"].items()),

@@ -15,7 +15,9 @@ from typing import final
 
 from dsdcompile.errors import DesignError
 
+WATER = "water"
 BUFFER = "buffer"
+"""The reaction buffer at 1x; every liquid below strand stocks is made up in it."""
 TICKS = 100
 """Volumes are counted in 1/TICKS µL."""
 
@@ -24,10 +26,15 @@ TICKS = 100
 class Kind(StrEnum):
     """What a liquid is for."""
 
+    SUPPLY = "supply"
     STOCK = "strand stock"
-    GATE = "annealed complex"
+    BUFFER = "reaction buffer"
+    WORKING = "working stock"
+    ANNEALED = "annealed complex"
+    PURIFIED = "purified complex"
     DILUTION = "dilution"
     MIX = "mix"
+    REACTION = "reaction"
     WELL = "well"
 
 
@@ -39,9 +46,11 @@ class Liquid:
     name: str
     kind: Kind
     volume: int
-    """How much is made, hundredths of a µL; 0 for a stock, of which there is as much as the vendor delivers."""
+    """How much is made, hundredths of a µL; 0 for supplies and stocks, of which there is as much as is delivered."""
     parts: tuple[tuple[str, int], ...] = ()
-    """What goes in, in order: source (a liquid that comes earlier, or ``buffer``) and volume."""
+    """What goes in, in order: source (a liquid that comes earlier) and volume; nothing for what comes off a gel."""
+    place: str = ""
+    """The well of the reaction plate that it is in, such as ``A1``; empty for a tube."""
 
     def __post_init__(self) -> None:
         """Check that the parts make up the volume."""
@@ -50,14 +59,11 @@ class Liquid:
         if any(volume <= 0 for _, volume in self.parts):
             raise DesignError(f"lab: {self.name} takes a volume that is not positive")
 
-    @property
-    def microlitres(self) -> float:
-        """How much is made, µL."""
-        return self.volume / TICKS
 
-
-def closed(name: str, kind: Kind, volume: int, parts: Iterable[tuple[str, int]]) -> Liquid:
+def closed(name: str, kind: Kind, volume: int, parts: Iterable[tuple[str, int]], smallest: int = 1) -> Liquid:
     """Return a liquid whose volume buffer closes, buffer first.
+
+    Where less buffer than ``smallest`` is missing, it is rounded to nothing or to ``smallest``, and the volume with it.
 
     Raises:
         DesignError: the parts are more than the volume; the message gives both.
@@ -67,9 +73,12 @@ def closed(name: str, kind: Kind, volume: int, parts: Iterable[tuple[str, int]])
     if rest < 0:
         raise DesignError(
             f"lab: {name} needs {(volume - rest) / TICKS:.1f} µL of its {len(given)} parts in {volume / TICKS:.1f} µL; "
-            "a smaller kinetics.unit, more concentrated stocks (lab.stock, lab.gate_stock), fewer modules, or larger "
-            "wells (lab.well_volume) would help"
+            "a smaller kinetics.unit, more concentrated stocks (lab.purified_stock, lab.stock) or fewer modules would "
+            "help"
         )
+    if 0 < rest < smallest:
+        rounded = smallest if 2 * rest >= smallest else 0
+        volume, rest = volume - rest + rounded, rounded
     return Liquid(name, kind, volume, ((BUFFER, rest), *given) if rest else tuple(given))
 
 
@@ -78,15 +87,15 @@ def contents(liquids: Iterable[Liquid], stocks: Mapping[str, Mapping[str, Fracti
 
     Args:
         liquids: In the order they are made.
-        stocks: What is in liquids that are not made of parts, or that change as they are made (annealing).
+        stocks: What is in liquids that are not made of parts (strand stocks, supplies, what comes off a gel), or that
+            change as they are made (annealing).
 
     Raises:
         DesignError: a liquid is used before it is made.
     """
-    found: dict[str, dict[str, Fraction]] = {BUFFER: {}}
+    found = {name: dict(inside) for name, inside in stocks.items()}
     for liquid in liquids:
         if liquid.name in stocks:
-            found[liquid.name] = dict(stocks[liquid.name])
             continue
         here: dict[str, Fraction] = {}
         for source, volume in liquid.parts:
@@ -127,6 +136,8 @@ def mix(
 ) -> tuple[Liquid, ...]:
     """Return a mix with its dilutions before it: no volume is below the smallest, and buffer closes the total.
 
+    With little buffer the total is up to half the smallest volume more or less.
+
     Args:
         name: Of the mix.
         targets: Concentration of each component in it, M.
@@ -147,7 +158,7 @@ def mix(
             made += steps
             amount = target * volume / stock
         parts.append((source, max(pipetting.smallest, round(amount))))
-    return (*made, closed(name, Kind.MIX, volume, parts))
+    return (*made, closed(name, Kind.MIX, volume, parts, pipetting.smallest))
 
 
 def _dilutions(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import final
 
 from dsdcompile.dsd.complex import Strand
@@ -36,6 +37,8 @@ class OrderLine:
     five: str = ""
     """The vendor's code of the modification at the 5' end."""
     three: str = ""
+    delivered: float = 0.0
+    """The least that the vendor delivers, nmol; 0 for a strand from the freezer."""
     freezer: str = ""
     """The name under which the freezer has it; empty if it is ordered."""
 
@@ -80,17 +83,21 @@ class OrderSheet:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OrderOptions:
     """What the laboratory wants."""
 
     vendor: Vendor
-    purification: str = "STD"
+    purification: str
     """Of gate strands; reporters are purified by HPLC where the vendor offers it, as dyes need."""
-    colours: tuple[str, str] = ("FAM", "ROX")
+    colours: tuple[str, str]
     """Fluorophores of plus and minus rails."""
-    freezer: Mapping[str, str] | None = None
+    freezer: Mapping[str, str]
     """Sequence with its modifications -> name, of what is in the freezer."""
+
+    def __post_init__(self) -> None:
+        """Freeze."""
+        object.__setattr__(self, "freezer", MappingProxyType(dict(self.freezer)))
 
 
 def order(sequenced: SequencedSystem, options: OrderOptions, reporters: tuple[Reporter, ...] = ()) -> OrderSheet:
@@ -119,10 +126,11 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
         if vendor.cheapest(inventory.length(strand.domains), _purification(strand, options)) is None
     ]
     if impossible:
+        more = "" if options.purification == "STD" else ", and --set lab.purification=STD allows more lengths"
         raise SequenceError(
             f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered ({options.purification} for gates), "
             f"not {', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
-            "scheme.max_products shortens gates, and --set lab.purification=STD allows more lengths"
+            f"scheme.max_products shortens gates{more}"
         )
 
 
@@ -150,11 +158,12 @@ def _line(
     sequence, vendor = sequenced.strand(strand.domains), options.vendor
     five = "".join(label.five for label, at_five in labels if at_five)
     three = "".join(label.three for label, at_five in labels if not at_five)
-    stored = (options.freezer or {}).get(f"{five}{sequence}{three}", "")
+    stored = options.freezer.get(f"{five}{sequence}{three}", "")
     if stored:
-        return OrderLine(strand.name, strand.role, strand.domains, sequence, "", "", 0.0, five, three, stored)
+        return OrderLine(strand.name, strand.role, strand.domains, sequence, "", "", 0.0, five, three, freezer=stored)
     wish = _purification(strand, options)
     chosen = vendor.cheapest(len(sequence), wish)
     assert chosen is not None, "lengths have been checked"
-    price = len(sequence) * chosen.per_base + vendor.purify(wish) + sum(label.price for label, _ in labels)
-    return OrderLine(strand.name, strand.role, strand.domains, sequence, chosen.scale, wish, price, five, three)
+    price = len(sequence) * chosen.per_base + vendor.purification_price(wish) + sum(label.price for label, _ in labels)
+    least = dict(chosen.delivered)[wish]
+    return OrderLine(strand.name, strand.role, strand.domains, sequence, chosen.scale, wish, price, five, three, least)

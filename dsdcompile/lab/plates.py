@@ -1,4 +1,8 @@
-"""Where strands sit: 96- or 384-well plates, filled down columns, as vendors do."""
+"""How strands arrive: in 96- or 384-well plates, filled down columns as vendors do, or in tubes.
+
+A plate is one scale and one purification, which is how vendors sell them. Strands with dyes, and too few of a kind for
+the vendor's smallest plate, come in tubes.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,35 @@ ROWS = {96: 8, 384: 16}
 class Placed:
     """A strand in its well."""
 
-    plate: int
-    """From 1."""
     well: str
     """Such as ``A1``."""
     line: OrderLine
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A plate of one scale and purification."""
+
+    number: int
+    """From 1."""
+    scale: str
+    purification: str
+    wells: tuple[Placed, ...]
+
+    @property
+    def delivered(self) -> float:
+        """What every well holds at least, nmol: the plate is normalised to it."""
+        return min(placed.line.delivered for placed in self.wells)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything that is ordered, by how it arrives."""
+
+    plates: tuple[Plate, ...]
+    tubes: tuple[OrderLine, ...]
 
 
 def well_name(number: int, wells: Wells) -> str:
@@ -34,8 +62,18 @@ def well_name(number: int, wells: Wells) -> str:
     return f"{chr(ord('A') + row)}{column + 1}"
 
 
-def place(lines: Sequence[OrderLine], wells: Wells) -> tuple[Placed, ...]:
-    """Return strands in wells, in order, plate after plate."""
-    return tuple(
-        Placed(number // wells + 1, well_name(number % wells, wells), line) for number, line in enumerate(lines)
-    )
+def lay_out(lines: Sequence[OrderLine], wells: Wells, least: int) -> Layout:
+    """Return strands in plates of one kind each, in order, as long as at least ``least`` of a kind are left."""
+    kinds: dict[tuple[str, str], list[OrderLine]] = {}
+    for line in lines:
+        if not (line.five or line.three):
+            kinds.setdefault((line.scale, line.purification), []).append(line)
+    plates: list[Plate] = []
+    for (scale, purification), of_kind in kinds.items():
+        for first in range(0, len(of_kind), wells):
+            here = of_kind[first : first + wells]
+            if len(here) >= least:
+                placed = tuple(Placed(well_name(number, wells), line) for number, line in enumerate(here))
+                plates.append(Plate(len(plates) + 1, scale, purification, placed))
+    inside = {placed.line.name for plate in plates for placed in plate.wells}
+    return Layout(tuple(plates), tuple(line for line in lines if line.name not in inside))

@@ -5,7 +5,8 @@ fluorophore strand ``b* a*``; the dye sits where the two strands' ends meet, so 
 
     signal  ... a b ...        reporter  b( + ) a*        dye at the 5' end of b* a*, quencher at the 3' end of b
 
-Two rails of an output have two colours and share a well.
+Two rails of an output have two colours and share a well. Signals are taken up for good, which changes nothing where no
+reaction consumes them; where one does, the reporter must not be in the reaction (:attr:`Reporter.sampled`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import final
 
-from dsdcompile.crn.crn import NO_RAIL
+from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Domain, Part, complement
 from dsdcompile.dsd.system import DsdSystem
@@ -45,6 +46,8 @@ class Reporter:
     """The strand with the quencher."""
     five: bool
     """Whether the dye is at the 5' end (and the quencher at the 3' end), or the other way round."""
+    sampled: bool
+    """Whether samples are read, because a reaction uses a rail of the output: a reporter would drain it."""
 
 
 def make_reporters(system: DsdSystem) -> tuple[tuple[Reporter, ...], dict[str, Domain]]:
@@ -55,14 +58,27 @@ def make_reporters(system: DsdSystem) -> tuple[tuple[Reporter, ...], dict[str, D
     """
     made: dict[str, Reporter] = {}
     domains: dict[str, Domain] = {}
+    used = users(system.crn)
     for output, rails in enumerate(system.crn.outputs.tolist()):
+        sampled = any(rail in used for rail in rails)
         for rail, species in enumerate(rails):
             if species == NO_RAIL:
                 continue
             name = f"R_{system.crn.species[species]}"
             if name not in made:
-                made[name] = _reporter(system, name, output, rail, species, domains)
+                made[name] = _reporter(system, name, output, rail, species, domains, sampled)
     return tuple(made.values()), domains
+
+
+def users(crn: Crn) -> dict[int, int]:
+    """Return output species that are reactants, each with the first reaction that it is one of."""
+    outputs = {species for species in crn.outputs.ravel().tolist() if species != NO_RAIL}
+    reactions, species = crn.reactants.nonzero()
+    found: dict[int, int] = {}
+    for reaction, one in zip(reactions.tolist(), species.tolist(), strict=True):
+        if one in outputs:
+            found.setdefault(one, reaction)
+    return found
 
 
 def with_reporters(inventory: Inventory, reporters: Iterable[Reporter], domains: dict[str, Domain]) -> Inventory:
@@ -71,7 +87,7 @@ def with_reporters(inventory: Inventory, reporters: Iterable[Reporter], domains:
 
 
 def _reporter(
-    system: DsdSystem, name: str, output: int, rail: int, species: int, domains: dict[str, Domain]
+    system: DsdSystem, name: str, output: int, rail: int, species: int, domains: dict[str, Domain], sampled: bool
 ) -> Reporter:
     beside = next((pair for pair in pairwise(system.form.domains) if tuple(s.part for s in pair) in READABLE), None)
     if beside is None:
@@ -88,4 +104,4 @@ def _reporter(
         complex_ = Complex((recognition, NICK, open_, bound), ("(", NICK, ".", ")"))
     dark, bright = complex_.strands
     item = Item(name, "reporter", complex_)
-    return Reporter(name, system.crn.species[species], output, rail, item, bright, dark, toehold_first)
+    return Reporter(name, system.crn.species[species], output, rail, item, bright, dark, toehold_first, sampled)

@@ -22,7 +22,8 @@ class Synthesis:
     """nt."""
     per_base: float
     """Price a nt, in the vendor's currency."""
-    purifications: tuple[str, ...] = ("STD",)
+    delivered: tuple[tuple[str, float], ...]
+    """Each purification it comes with, and the least that is then delivered, nmol."""
 
 
 @final
@@ -49,8 +50,8 @@ class Vendor:
 
     name: str
     currency: str
-    plate_minimum: int
-    """Least wells of a plate order."""
+    plate_minimum: tuple[tuple[int, int], ...]
+    """Least strands of a plate order, by wells of the plate."""
     syntheses: tuple[Synthesis, ...]
     purification: tuple[tuple[str, float], ...]
     """Each purification's code and price a strand."""
@@ -77,8 +78,8 @@ class Vendor:
                 return label
         raise DesignError(f"{self.name} has no label {name!r}; it has {', '.join(label.name for label in self.labels)}")
 
-    def purify(self, code: str) -> float:
-        """Return the price of a purification.
+    def purification_price(self, code: str) -> float:
+        """Return the price of a purification, a strand.
 
         Raises:
             DesignError: the vendor does not offer it.
@@ -90,20 +91,29 @@ class Vendor:
 
     def cheapest(self, length: int, purification: str) -> Synthesis | None:
         """Return the cheapest synthesis of a strand of that length with that purification, None if there is none."""
-        fitting = [s for s in self.syntheses if s.shortest <= length <= s.longest and purification in s.purifications]
+        fitting = [s for s in self.syntheses if s.shortest <= length <= s.longest and purification in dict(s.delivered)]
         return min(fitting, key=lambda s: s.per_base, default=None)
 
     def priced(self, prices: Mapping[str, float]) -> Vendor:
-        """Return the vendor with other prices a base, by scale.
+        """Return the vendor with other prices: a base by scale, a strand by purification or label.
 
         Raises:
-            DesignError: a scale is unknown, or a price negative.
+            DesignError: nothing of that name has a price, or a price is negative.
         """
-        known = {s.scale for s in self.syntheses}
-        for scale, price in prices.items():
-            if scale not in known:
-                raise DesignError(f"lab.prices: {self.name} has no scale {scale!r}; it has {', '.join(sorted(known))}")
+        kinds = {
+            "scales": [s.scale for s in self.syntheses],
+            "purifications": list(dict(self.purification)),
+            "labels": [label.name for label in self.labels],
+        }
+        for name, price in prices.items():
+            if not any(name in names for names in kinds.values()):
+                known = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items())
+                raise DesignError(f"lab.prices: {self.name} has no {name!r}; it has {known}")
             if price < 0:
-                raise DesignError(f"lab.prices.{scale}: {price}; a price is not negative")
-        made = (replace(s, per_base=prices.get(s.scale, s.per_base)) for s in self.syntheses)
-        return replace(self, syntheses=tuple(made))
+                raise DesignError(f"lab.prices.{name}: {price}; a price is not negative")
+        return replace(
+            self,
+            syntheses=tuple(replace(s, per_base=prices.get(s.scale, s.per_base)) for s in self.syntheses),
+            purification=tuple((code, prices.get(code, price)) for code, price in self.purification),
+            labels=tuple(replace(label, price=prices.get(label.name, label.price)) for label in self.labels),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, final
 
 import numpy as np
@@ -76,7 +77,8 @@ class Network:
     """How the network was trained: recipe, seed, accuracies. For people; nothing computes with it."""
 
     def __post_init__(self) -> None:
-        """Freeze the arrays and check that the layers chain and the weights are in the declared set."""
+        """Freeze what it holds and check that the layers chain and the weights are in the declared set."""
+        object.__setattr__(self, "training", MappingProxyType(dict(self.training)))
         if not self.layers:
             raise NetworkError("a network needs at least one layer")
         if self.weight_set not in _BOUND:

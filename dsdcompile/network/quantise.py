@@ -30,22 +30,26 @@ def quantise(real: RealNetwork, weight_set: WeightSet, largest: int) -> Folded:
     layers, notes = [], []
     carried = 1.0
     for number, layer in enumerate(real.layers, start=1):
-        factor, integers = nearest(layer.weights, weight_set, largest, real.precision)
+        factor, integers = nearest(layer.weights, weight_set, largest, real.tolerance)
         carried *= factor
         error = np.abs(factor * integers - layer.weights)
         share = float(np.sqrt((error**2).sum() / max((layer.weights**2).sum(), 1e-300)))
         layers.append(Layer(integers, layer.biases / carried, layer.activation))
         notes.append(
-            f"layer {number} ({layer.name}): quantised to {factor:.6g} times integers up to {np.abs(integers).max()}, "
+            f"layer {number} ({layer.title}): quantised to {factor:.6g} times integers up to {np.abs(integers).max()}, "
             f"relative error {share:.3g}"
         )
+    notes.append(f"outputs: those of the original are about {carried:.6g} times these; labels can differ")
     return finished(real, layers, notes, carried)
 
 
-def nearest(weights: FloatArray, weight_set: WeightSet, largest: int, precision: float) -> tuple[float, IntArray]:
-    """Return the factor and the integers of a weight set nearest to ``weights`` in the least-squares sense."""
+def nearest(weights: FloatArray, weight_set: WeightSet, largest: int, tolerance: float) -> tuple[float, IntArray]:
+    """Return the factor and the integers of a weight set nearest to ``weights`` in the least-squares sense.
+
+    Weights that are in the set already, to a relative ``tolerance``, are found exactly.
+    """
     most = largest if weight_set == "integer" else 1
-    exact = common_factor(weights, most, 8 * precision)
+    exact = common_factor(weights, most, tolerance)
     if exact is not None and (weight_set != "binary" or exact[1].all()):
         return float(exact[0][0]), exact[1]
     size = np.abs(weights)

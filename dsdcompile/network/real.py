@@ -6,12 +6,12 @@ normalisation at inference, a multiplication by constants) is absorbed by the we
     x W + b, then s z + t    =    x (W diag(s)) + (b s + t)
     s z + t, then x W + b    =    x (diag(s) W) + (t W + b)
 
-and one before the first weights becomes the network's input scaling.
+and one before the first weights becomes the network's input scaling; the sign of a negative one moves into the weights.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -20,6 +20,9 @@ from numpy.typing import ArrayLike
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.errors import NetworkError
 from dsdcompile.network.network import Activation
+
+ROUNDINGS = 8
+"""Rounded operations that may lie behind a stored weight: its own rounding, batch normalisation, a division."""
 
 
 @final
@@ -68,6 +71,13 @@ class RealLayer:
     biases: FloatArray
     """Biases (units,)."""
     activation: Activation
+    absorbed: tuple[str, ...] = ()
+    """Names of the steps that scale and shift each unit and are part of the weights now."""
+
+    @property
+    def title(self) -> str:
+        """The name, and what it has absorbed."""
+        return self.name + (f", with {', '.join(self.absorbed)} folded in" if self.absorbed else "")
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check them."""
@@ -94,6 +104,13 @@ class RealNetwork:
     """Factor of each raw input (inputs,)."""
     input_shift: FloatArray
     """Added after the factor (inputs,)."""
+    scaled_by: tuple[str, ...] = ()
+    """Names of the steps that are the input scaling now."""
+
+    @property
+    def tolerance(self) -> float:
+        """Relative deviation of a stored weight that rounding explains."""
+        return ROUNDINGS * self.precision
 
     def __call__(self, inputs: ArrayLike) -> FloatArray:
         """Return outputs (examples, outputs) for raw inputs (examples, inputs)."""
@@ -115,12 +132,14 @@ def plain_layers(steps: list[Step], precision: float) -> RealNetwork:
     first = next((i for i, step in enumerate(steps) if isinstance(step, Affine)), None)
     if first is None:
         raise NetworkError("no layer with weights")
-    scale, shift = _input_scaling(steps[:first], steps[first])
+    scale, shift, sign = _input_scaling(steps[:first], steps[first])
     layers: list[RealLayer] = []
-    waiting: tuple[FloatArray, FloatArray, str] | None = None
+    waiting: tuple[FloatArray, FloatArray, tuple[str, ...]] | None = None
     for step in steps[first:]:
         if isinstance(step, Affine):
-            weights, biases = step.weights, step.biases
+            weights, biases, absorbed = step.weights, step.biases, waiting[2] if waiting else ()
+            if not layers:
+                weights = sign[:, None] * weights
             if layers and layers[-1].weights.shape[1] != len(weights):
                 raise NetworkError(
                     f"{layers[-1].name} has {layers[-1].weights.shape[1]} units, but {step.name} takes {len(weights)}"
@@ -129,29 +148,33 @@ def plain_layers(steps: list[Step], precision: float) -> RealNetwork:
                 factor, added = (np.broadcast_to(part, (len(weights),)) for part in waiting[:2])
                 weights, biases = factor[:, None] * weights, added @ weights + biases
                 waiting = None
-            layers.append(RealLayer(step.name, weights, biases, "linear"))
+            layers.append(RealLayer(step.name, weights, biases, "linear", absorbed))
         elif isinstance(step, Relu):
             if waiting is not None or layers[-1].activation == "relu":
                 raise NetworkError(f"{step.name}: a ReLU must follow a layer with weights")
-            layers[-1] = RealLayer(layers[-1].name, layers[-1].weights, layers[-1].biases, "relu")
+            layers[-1] = replace(layers[-1], activation="relu")
         else:
             units = layers[-1].weights.shape[1]
             if {step.scale.shape, step.shift.shape} - {(1,), (units,)}:
                 raise NetworkError(f"{step.name}: {step.scale.shape} and {step.shift.shape} numbers for {units} units")
             if layers[-1].activation == "relu":
-                before = waiting or (np.ones(1), np.zeros(1), step.name)
-                waiting = (before[0] * step.scale, before[1] * step.scale + step.shift, step.name)
+                before = waiting or (np.ones(1), np.zeros(1), ())
+                waiting = (before[0] * step.scale, before[1] * step.scale + step.shift, (*before[2], step.name))
             else:
                 last = layers[-1]
-                layers[-1] = RealLayer(
-                    last.name, last.weights * step.scale, last.biases * step.scale + step.shift, "linear"
+                layers[-1] = replace(
+                    last,
+                    weights=last.weights * step.scale,
+                    biases=last.biases * step.scale + step.shift,
+                    absorbed=(*last.absorbed, step.name),
                 )
     if waiting is not None:
-        raise NetworkError(f"{waiting[2]}: scales the outputs of a ReLU, and no weights follow to absorb it")
-    return RealNetwork(tuple(layers), precision, scale, shift)
+        raise NetworkError(f"{waiting[2][-1]}: scales the outputs of a ReLU, and no weights follow to absorb it")
+    return RealNetwork(tuple(layers), precision, scale, shift, tuple(step.name for step in steps[:first]))
 
 
-def _input_scaling(steps: list[Step], first: Step) -> tuple[FloatArray, FloatArray]:
+def _input_scaling(steps: list[Step], first: Step) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return a positive factor, a shift, and the sign that moves on into the first weights, each (inputs,)."""
     assert isinstance(first, Affine), "the first step with weights"
     inputs = len(first.weights)
     scale, shift = np.ones(inputs), np.zeros(inputs)
@@ -161,6 +184,7 @@ def _input_scaling(steps: list[Step], first: Step) -> tuple[FloatArray, FloatArr
         if {step.scale.shape, step.shift.shape} - {(1,), (inputs,)}:
             raise NetworkError(f"{step.name}: {step.scale.shape} and {step.shift.shape} numbers for {inputs} inputs")
         scale, shift = scale * step.scale, shift * step.scale + step.shift
-    if not (scale > 0).all():
-        raise NetworkError(f"{steps[-1].name}: an input is scaled by a number that is not positive")
-    return frozen_floats(scale), frozen_floats(shift)
+    if not scale.all():
+        raise NetworkError(f"{steps[-1].name}: an input is scaled by zero")
+    sign = np.sign(scale)
+    return frozen_floats(scale * sign), frozen_floats(shift * sign), sign

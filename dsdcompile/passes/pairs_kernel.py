@@ -1,28 +1,18 @@
 """The greedy kernel of sharing: take common pairs out of sets, the most common first.
 
 Sets are the columns of a 0/1 matrix packed into bits: word w, bit b of column c says that row 64 w + b holds c.
-Compiled on first call and cached beside the package.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, IntArray
 
 Bits = NDArray[np.uint64]
 WORD = 64
-
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
-
-
-def _compiled(function: Kernel) -> Kernel:
-    return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
 
 
 def pack(sets: BoolArray) -> Bits:
@@ -39,7 +29,7 @@ def unpack(bits: Bits, rows: int) -> BoolArray:
     return np.ascontiguousarray(wide[:, :rows].T.astype(bool))
 
 
-@_compiled
+@compiled_as_written
 def take_pairs(bits: Bits, first: IntArray, second: IntArray, count: IntArray, least: int) -> tuple[IntArray, Bits]:
     """Take pairs of columns out of the rows that hold both, always the pair with most such rows, down to ``least``.
 
@@ -96,7 +86,7 @@ def take_pairs(bits: Bits, first: IntArray, second: IntArray, count: IntArray, l
     return taken[:done], rows[:done]
 
 
-@_compiled
+@compiled_as_written
 def _ones(word: np.uint64) -> int:
     """Return the number of bits set (Hacker's Delight, figure 5-2)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))

@@ -10,7 +10,7 @@ twice is combined.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from dsdcompile.crn.crn import Crn
@@ -55,6 +55,8 @@ class Step:
     name: str
     reactions: int
     cost: Cost
+    result: PassResult = field(compare=False, repr=False)
+    """What it made of the CRN before it, for :mod:`dsdcompile.verify.preserved` to check."""
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -102,34 +104,29 @@ def run_passes(
     """
     steps: list[Step] = []
 
-    def note(name: str, crn: Crn) -> None:
-        steps.append(Step(name, crn.n_reactions, setting.model.cost(crn)))
+    def note(name: str, made: PassResult) -> PassResult:
+        steps.append(Step(name, made.crn.n_reactions, setting.model.cost(made.crn), made))
         progress(str(steps[-1]))
+        return made
 
     def step(before: PassResult, name: str, made: PassResult) -> PassResult:
         """Add a step that nobody named: it is told only if it changed something."""
-        if made.crn is not before.crn:
-            note(name, made.crn)
-        return before.then(made)
+        return before.then(note(name, made) if made.crn is not before.crn else made)
 
-    reduced = unchanged(formal)
-    note("formal", formal)
+    reduced = note("formal", unchanged(formal))
     if kinetics:
         names = ()
         reduced = step(reduced, "combine", combine(formal))
     for name in BEFORE:
         if name in names:
-            reduced = reduced.then(_apply(name, reduced.crn, setting))
-            note(name, reduced.crn)
+            reduced = reduced.then(note(name, _apply(name, reduced.crn, setting)))
     legal = unchanged(reduced.crn)
     for name in AFTER:
         if name in names and not (name == "merge" and "fanout" not in names):
-            legal = legal.then(_apply(name, legal.crn, setting))
-            note(name, legal.crn)
+            legal = legal.then(note(name, _apply(name, legal.crn, setting)))
     if not kinetics:
         legal = step(legal, "join", join(legal.crn, setting.model.accepts))
-    legal = legal.then(legalise(legal.crn, setting.model.accepts, setting.model.max_products))
-    note("legalise", legal.crn)
+    legal = legal.then(note("legalise", legalise(legal.crn, setting.model.accepts, setting.model.max_products)))
     return Outcome(reduced, legal, tuple(steps))
 
 

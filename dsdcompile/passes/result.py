@@ -20,8 +20,9 @@ WHAT = "what one molecule of the formal CRN stands for"
 class PassResult:
     """A Crn made from another one, with the map that carries meaning across.
 
-    The map is what makes a line of the strand order traceable to the neuron it serves, and what the proof that a
-    pass preserves the limit checks.
+    The map is what makes a line of the strand order traceable to the neuron it serves, and what
+    :mod:`dsdcompile.verify.preserved` checks after every pass: amounts of the old species, and what they stand for,
+    come to the same.
     """
 
     crn: Crn

@@ -23,8 +23,12 @@ PER_BASE = 3.4
 """Length drawn for a nt, px."""
 SHORTEST = 24.0
 """Shortest domain drawn, px."""
-FLARE = math.radians(55)
-"""Angle between a helix and a tail that leaves it at a nick."""
+FLARE = math.radians(78)
+"""Angle between a helix and a tail that leaves it at a nick: steep, to stay clear of the next domain's name."""
+SPREAD = math.radians(105)
+"""The same for the first of two tails that leave at one nick."""
+FORK = math.radians(27)
+"""Angle between the axis of a helix and each of two tails at its end."""
 
 
 @final
@@ -36,8 +40,8 @@ class _Sketch:
     lengths: Mapping[str, int]
     segments: list[tuple[int, Point, Point]] = field(default_factory=list)
     """Position in the sequence, from and to (5' to 3')."""
-    joins: list[tuple[Point, Point]] = field(default_factory=list)
-    """Backbone between two domains of a strand that are drawn apart."""
+    joins: list[tuple[int, Point, Point]] = field(default_factory=list)
+    """Backbone that leads to a position from the domain before it on its strand, where the two are drawn apart."""
     side: dict[int, Point] = field(default_factory=dict)
     """Unit vector from a segment towards its label."""
 
@@ -71,8 +75,8 @@ def _lay_out(sketch: _Sketch) -> None:
         before = [i for i in items[:at] if isinstance(i, int)]
         after = [i for i in items[at + 1 :] if isinstance(i, int)]
         both = bool(before) and bool(after)
-        _tail_in(sketch, before, (0.0, 0.0), _turn((-1.0, 0.0), FLARE / 2 if both else 0.0))
-        _tail_out(sketch, after, (0.0, GAP), _turn((-1.0, 0.0), -FLARE / 2 if both else 0.0))
+        _tail_in(sketch, before, (0.0, 0.0), _turn((-1.0, 0.0), FORK if both else 0.0))
+        _tail_out(sketch, after, (0.0, GAP), _turn((-1.0, 0.0), -FORK if both else 0.0))
         return
     cursor: Point = (0.0, 0.0)
     for item in items:
@@ -134,8 +138,8 @@ def _cap(sketch: _Sketch, items: list[int], end: Point, along: Point, across: Po
     if nick is not None:
         left, right = items[:nick], items[nick + 1 :]
         both = bool(left) and bool(right)
-        _tail_out(sketch, left, end, _turn(along, -FLARE / 2 if both else 0.0))
-        _tail_in(sketch, right, far, _turn(along, FLARE / 2 if both else 0.0))
+        _tail_out(sketch, left, end, _turn(along, -FORK if both else 0.0))
+        _tail_in(sketch, right, far, _turn(along, FORK if both else 0.0))
         return
     total = sum(sketch.span(i) for i in items)
     radius = max(GAP, total / (2 * math.pi) * 1.2)
@@ -166,27 +170,27 @@ def _straight_on(
     far_end, far_start = _move(end, across, GAP), _move(start, across, GAP)
     nick = _nick(sketch, left)
     if nick is None:
-        _stretch(sketch, left, end, start, (-across[0], -across[1]))
+        _stretch(sketch, left, end, start, (-across[0], -across[1]), pair[0])
     else:
         inside, outside = left[:nick], left[nick + 1 :]
-        _tail_out(sketch, inside, end, _turn(along, -FLARE if not outside else -math.radians(100)))
-        _tail_in(sketch, outside, start, _turn(along, -math.radians(60) if inside else -math.radians(125)))
+        _tail_out(sketch, inside, end, _turn(along, -SPREAD if outside else -FLARE))
+        _tail_in(sketch, outside, start, _turn(along, SPREAD - math.pi if inside else FLARE - math.pi))
     nick = _nick(sketch, right)
     if nick is None:
-        _stretch(sketch, right, far_start, far_end, across)
+        _stretch(sketch, right, far_start, far_end, across, right[-1] + 1 if right else pair[1] + 1)
     else:
         inside, outside = right[:nick], right[nick + 1 :]
-        _tail_out(sketch, inside, far_start, _turn(along, math.radians(125)))
-        _tail_in(sketch, outside, far_end, _turn(along, FLARE))
+        _tail_out(sketch, inside, far_start, _turn(along, math.pi - SPREAD if outside else math.pi - FLARE))
+        _tail_in(sketch, outside, far_end, _turn(along, SPREAD if inside else FLARE))
     _stem(sketch, partner, pair, start, along)
 
 
-def _stretch(sketch: _Sketch, items: list[int], start: Point, end: Point, side: Point) -> None:
-    """Draw unpaired domains, or the bare backbone, straight from one point to another."""
+def _stretch(sketch: _Sketch, items: list[int], start: Point, end: Point, side: Point, after: int) -> None:
+    """Draw unpaired domains, or the bare backbone to position ``after``, straight from one point to another."""
     total = sum(sketch.span(i) for i in items)
     if not items:
         if math.dist(start, end) > 0.1:
-            sketch.joins.append((start, end))
+            sketch.joins.append((after, start, end))
         return
     at = start
     for item in items:
@@ -215,7 +219,7 @@ def _fan(
         spot = _move(centre, outward, radius)
         if isinstance(item, tuple):
             begin = _move(spot, _turn(outward, math.pi / 2), -GAP / 2)
-            sketch.joins.append((at, begin))
+            sketch.joins.append((item[0], at, begin))
             _stem(sketch, partner, item, begin, outward)
             at = _move(begin, _turn(outward, math.pi / 2), GAP)
         elif sketch.complex.sequence[item] == NICK:
@@ -244,8 +248,16 @@ def _tail_in(sketch: _Sketch, items: list[int], end: Point, direction: Point) ->
 
 
 def colours(names: list[str]) -> dict[str, str]:
-    """Return a colour for each domain name, in order, repeating after the palette ends."""
-    return {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(dict.fromkeys(names))}
+    """Return a colour for each domain name, in order: the palette, then darker and lighter rounds of it."""
+    return {name: _shade(*divmod(i, len(PALETTE))) for i, name in enumerate(dict.fromkeys(names))}
+
+
+def _shade(turn: int, place: int) -> str:
+    if turn == 0:
+        return PALETTE[place]
+    towards, share = (0 if turn % 2 else 255), 0.4 + 0.15 * min((turn - 1) // 2, 2)
+    mixed = (round(int(PALETTE[place][at : at + 2], 16) * (1 - share) + towards * share) for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 def draw(
@@ -268,11 +280,12 @@ def draw(
     points = [point for _, start, end in sketch.segments for point in (start, end)]
     left, top = min(x for x, _ in points) - 22, min(y for _, y in points) - 24
     width, height = max(x for x, _ in points) + 22 - left, max(y for _, y in points) + 24 - top
-    body = [_join(start, end) for start, end in sketch.joins]
+    strokes = [paint.get(base(token), "#555") for token in complex_.sequence]
+    body = [_line(start, end, strokes[position]) for position, start, end in sketch.joins]
     ends = {i for i in range(len(complex_.sequence)) if _is_end(complex_, i)}
     for position, start, end in sketch.segments:
         token = complex_.sequence[position]
-        stroke = paint.get(base(token), "#555")
+        stroke = strokes[position]
         body.append(_line(start, end, stroke))
         if position in ends:
             body.append(_arrow(start, end, stroke))
@@ -285,13 +298,6 @@ def draw(
 
 def _is_end(complex_: Complex, position: int) -> bool:
     return complex_.sequence[position] != NICK and complex_.sequence[position + 1 : position + 2] in ((), (NICK,))
-
-
-def _join(start: Point, end: Point) -> str:
-    return (
-        f'<line x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" '
-        'stroke="#999" stroke-width="1.4"/>'
-    )
 
 
 def _line(start: Point, end: Point, stroke: str) -> str:

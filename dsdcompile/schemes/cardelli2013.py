@@ -82,6 +82,7 @@ class Cardelli2013(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("two-domain",)
     citation: ClassVar[str] = "Cardelli, Math. Struct. Comp. Sci. 23:247-271 (2013), with irreversible joins (Fig. 15)"
     summary: ClassVar[str] = "two-domain signals, one universal toehold; nicked joins and forks, garbage collected"
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = (
         "CRN bisimulation for every shape; what is left over is paired or finds no partner, but of three reactants and "
         "more some co-signals, which join the pools of fuels"
@@ -111,6 +112,7 @@ class Cardelli2013Plain(Scheme):
     aliases: ClassVar[tuple[str, ...]] = ("two-domain-plain",)
     citation: ClassVar[str] = "Cardelli, Math. Struct. Comp. Sci. 23:247-271 (2013), Figs. 3-8, 11, 12"
     summary: ClassVar[str] = "two-domain signals, one universal toehold; joins, forks and collectors, fewest domains"
+    bisimilar: ClassVar[bool] = False
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until both gates finish, products turn back into reactants"
     )

@@ -55,6 +55,7 @@ class Chen2013(Scheme):
     name: ClassVar[str] = "chen2013"
     citation: ClassVar[str] = "Chen et al., Nature Nanotechnology 8:755-762 (2013), Supplementary Fig. S7.6"
     summary: ClassVar[str] = "two-domain signals with toeholds of their own; nicked joins and forks, delayed choice"
+    bisimilar: ClassVar[bool] = False
     guarantees: ClassVar[str] = (
         "same limits; CRN bisimulation fails: until a fork ends, products turn back into reactants; joins stay open"
     )

@@ -23,6 +23,8 @@ class Scheme(ABC):
     """One line: what its gates are like."""
     guarantees: ClassVar[str]
     """One line: what is verified of it, and what is known to fail."""
+    bisimilar: ClassVar[bool]
+    """Whether it claims that its templates are bisimilar to their reactions: then a refutation is a fault."""
     caveat: ClassVar[str] = ""
     """What a verdict on one of its systems does not say, to be read with every verdict; empty if nothing."""
     kinetics: ClassVar[str]

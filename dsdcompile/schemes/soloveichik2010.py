@@ -56,6 +56,7 @@ class Soloveichik2010(Scheme):
     summary: ClassVar[str] = (
         "four-domain signals with history; gate and translator for one or two reactants; matched kinetics by buffers"
     )
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     kinetics: ClassVar[str] = (
         "fast, every step at the displacement rate, or matched, formal rates by toehold strengths and buffers"

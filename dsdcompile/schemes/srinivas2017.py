@@ -51,6 +51,7 @@ class Srinivas2017(Scheme):
     summary: ClassVar[str] = (
         "four-domain signals with history; react gate, produce gate and one helper strand; without the paper's clamps"
     )
+    bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     kinetics: ClassVar[str] = "every step at the displacement rate: limits are kept, formal rates are not"
     form: ClassVar[SignalForm] = SignalForm(

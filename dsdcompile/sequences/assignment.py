@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import final
+from dataclasses import replace
 
 import numpy as np
 
 from dsdcompile.dsd.domain import Domain
 from dsdcompile.errors import SequenceError
-from dsdcompile.sequences.bases import longest_run, reverse_complement
+from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT, Budget, domain_budget
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
-from dsdcompile.sequences.thermo.conditions import Conditions
-from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+from dsdcompile.sequences.short_words import Sieve, alike_words, far_apart, free_words, sieve
 from dsdcompile.sequences.words import WordPool, WordRules
-
-LONGEST_RUN = 3
-"""Longest run of one base anywhere; words never begin or end with a doubled base, so junctions keep it too."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class AssignmentOptions:
-    """What words are made of."""
-
-    alphabet: str = "ACT"
-    """Letters of unstarred domains: without G, signal strands cannot pair with each other strongly."""
-    first_k: int = 6
-    """The smallest k tried for recognition domains; it grows until there are words enough."""
-    last_k: int = 11
-    """The largest k tried."""
-    gc: tuple[float, float] = (0.3, 0.7)
-    """GC window of every domain."""
-    spread: float = 0.5
-    """Toeholds are taken from within this distance of the usual binding energy, while they last, kcal/mol."""
-    conditions: Conditions = field(default_factory=Conditions)
-    """Where that energy holds."""
-    fixed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Sequences the user has fixed, by domain name."""
-    forbid: tuple[str, ...] = ()
-    """Subsequences that no word, nor its complement, may have."""
-
-    @property
-    def banned(self) -> tuple[str, ...]:
-        """Forbidden subsequences and their complements."""
-        return tuple(dict.fromkeys((*self.forbid, *map(reverse_complement, self.forbid))))
 
 
 def assign(inventory: Inventory, seed: int, options: AssignmentOptions | None = None) -> SequencedSystem:
@@ -71,12 +38,11 @@ def assign_words(inventory: Inventory, seed: int, options: AssignmentOptions) ->
     domains = sorted(d for d in inventory.domains.values() if d.name not in options.fixed)
     short = [d for d in domains if d.part in SHORT]
     long = [d for d in domains if d.part not in SHORT]
-    lengths = dict.fromkeys(d.length for d in inventory.domains.values() if d.part in SHORT)
-    words = {length: short_candidates(length, rng, options) for length in lengths}
-    budget = domain_budget(inventory, options.alphabet, options.last_k, {n: len(w) for n, w in words.items()})
+    sieves = short_sieves(inventory, options)
+    budget = domain_budget(inventory, options.alphabet, options.last_k, sieves, options.gc)
     first = max([options.first_k, *(need.k for need in budget.needs)])
     found, k = _long_words(long, first, rng, options)
-    found |= _short_words(short, words, options)
+    found |= _short_words(short, sieves, rng, options)
     return SequencedSystem(inventory, {**found, **options.fixed}), k
 
 
@@ -86,22 +52,41 @@ def budget_of(inventory: Inventory, options: AssignmentOptions) -> Budget:
     Raises:
         SequenceError: more are needed than there are.
     """
-    rng = np.random.default_rng(0)
-    lengths = {d.length for d in inventory.domains.values() if d.part in SHORT}
-    counts = {length: len(short_candidates(length, rng, options)) for length in lengths}
-    return domain_budget(inventory, options.alphabet, options.last_k, counts)
+    sieves = short_sieves(inventory, options)
+    return domain_budget(inventory, options.alphabet, options.last_k, sieves, options.gc)
+
+
+def short_sieves(inventory: Inventory, options: AssignmentOptions) -> dict[int, Sieve]:
+    """Return the words there are for each length of toeholds."""
+    lengths = sorted({d.length for d in inventory.domains.values() if d.part in SHORT})
+    return {length: sieve(length, options) for length in lengths}
 
 
 def _check_fixed(inventory: Inventory, options: AssignmentOptions) -> None:
-    for name, sequence in options.fixed.items():
+    """Refuse fixed sequences that cannot be, all at once."""
+    wrong: list[str] = []
+    owner: dict[str, str] = {}
+    for name, word in options.fixed.items():
+        key = f"sequences.fixed.{name}"
         if name not in inventory.domains:
-            raise SequenceError(f"sequences.fixed: there is no domain {name!r}")
+            wrong.append(f"{key}: there is no such domain")
+            continue
         length = inventory.domains[name].length
-        if len(sequence) != length or set(sequence) - set("ACGT"):
-            raise SequenceError(f"sequences.fixed.{name}: expected {length} letters of ACGT, not {sequence!r}")
-        for motif in options.banned:
-            if motif in sequence:
-                raise SequenceError(f"sequences.fixed.{name}: {sequence} contains {motif}, which sequences.forbid bans")
+        if len(word) != length or set(word) - set("ACGT"):
+            wrong.append(f"{key}: expected {length} letters of ACGT, not {word!r}")
+            continue
+        wrong += [f"{key}: {word} contains {m}, which sequences.forbid bans" for m in options.banned if m in word]
+        flipped = reverse_complement(word)
+        if word == flipped:
+            wrong.append(f"{key}: {word} is its own complement and would bind itself; another word is needed")
+        elif word in owner:
+            wrong.append(
+                f"{key}: {word} has the same sequence or its complement as {owner[word]}; one of the two needs another "
+                "word, or none (then it gets one)"
+            )
+        owner |= {word: name, flipped: name}
+    if wrong:
+        raise SequenceError("; ".join(wrong))
 
 
 def _long_words(
@@ -121,11 +106,29 @@ def _long_words(
         if len(words) == len(domains):
             return words, k
     lengths = sorted({d.length for d in domains})
+    for length in lengths:
+        culprits = _emptied_by(length, options)
+        if culprits:
+            raise SequenceError(f"no word of {length} nt over {options.alphabet} is left by {culprits}")
     raise SequenceError(
         f"too large for one pot: {len(domains)} recognition and history domains of {lengths} nt are needed; no set of "
         f"that many words over {options.alphabet} differs in every {options.last_k}-mer. Longer domains "
         "(--set scheme.recognition=20) or fewer modules (--set scheme.max_products=...) would help"
     )
+
+
+def _emptied_by(length: int, options: AssignmentOptions) -> str:
+    """Return which of the user's filters leave no word of a length at all; nothing if there are words."""
+    free = {"sequences.forbid": replace(options, forbid=()), "sequences.gc": replace(options, gc=(0.0, 1.0))}
+    if _has_words(length, options):
+        return ""
+    guilty = [key for key, less in free.items() if _has_words(length, less)]
+    return " or by ".join(guilty) or "sequences.forbid together with sequences.gc"
+
+
+def _has_words(length: int, options: AssignmentOptions) -> bool:
+    pool = WordPool(np.random.default_rng(0), options.banned)
+    return pool.draw(WordRules(length, options.alphabet, length, options.gc)) is not None
 
 
 def make_word_pool(options: AssignmentOptions, k: int, rng: np.random.Generator) -> WordPool:
@@ -141,67 +144,24 @@ def word_rules(domain: Domain, k: int, options: AssignmentOptions) -> WordRules:
     return WordRules(domain.length, options.alphabet, min(k, domain.length), options.gc)
 
 
-def _short_words(domains: list[Domain], words: Mapping[int, list[str]], options: AssignmentOptions) -> dict[str, str]:
+def _short_words(
+    domains: list[Domain], sieves: Mapping[int, Sieve], rng: np.random.Generator, options: AssignmentOptions
+) -> dict[str, str]:
     """Return words for toeholds: of like energy first, then as far apart as their number allows."""
     found: dict[str, str] = {}
     for length in sorted({d.length for d in domains}):
         names = [d.name for d in domains if d.length == length]
         taken = [w for w in options.fixed.values() if len(w) == length]
-        alike = alike_words(words[length], len(names) + len(taken), options)
+        words = [sieves[length].words[i] for i in rng.permutation(len(sieves[length].words))]
+        alike = alike_words(words, len(names) + len(taken), options)
         for distance in range(length, 0, -1):
-            chosen = _apart(alike, distance, len(names), taken)
+            chosen = far_apart(free_words(alike, distance, taken), distance, len(names))
             if len(chosen) == len(names):
                 found |= dict(zip(names, chosen, strict=True))
                 break
         else:
             raise SequenceError(
-                f"{len(names)} domains of {length} nt are needed beside the fixed ones, and too few of "
-                f"{len(words[length])} words are free; longer toeholds (--set scheme.toehold={length + 1}) help"
+                f"{len(names)} domains of {length} nt are needed beside the fixed ones, and too few of {len(words)} "
+                f"words are free; longer toeholds (--set scheme.toehold={length + 1}) help"
             )
     return found
-
-
-def alike_words(words: list[str], least: int, options: AssignmentOptions) -> list[str]:
-    """Return the words whose binding energy is near the usual one; nearest first if too few are."""
-    energies = np.array([duplex_energy(word, options.conditions) for word in words])
-    distance = np.abs(energies - np.median(energies))
-    near = [word for word, away in zip(words, distance, strict=True) if away <= options.spread]
-    return near if len(near) >= least else [words[i] for i in np.argsort(distance, kind="stable")]
-
-
-def short_candidates(length: int, rng: np.random.Generator, options: AssignmentOptions) -> list[str]:
-    """Return all words of a length in random order: in the GC window, no doubled ends, no long runs."""
-    letters = np.array(list(options.alphabet))
-    grid = np.indices((len(letters),) * length).reshape(length, -1).T
-    low, high = options.gc
-    gc = np.isin(letters[grid], ["G", "C"]).mean(axis=1)
-    keep = (gc >= low) & (gc <= high)
-    if length > 1:
-        keep &= (grid[:, 0] != grid[:, 1]) & (grid[:, -1] != grid[:, -2])
-    words = ["".join(letters[row]) for row in grid[keep][rng.permutation(int(keep.sum()))]]
-    return [
-        word
-        for word in words
-        if word != reverse_complement(word)
-        and longest_run(word) <= LONGEST_RUN
-        and not any(motif in word for motif in options.banned)
-    ]
-
-
-def _apart(words: list[str], distance: int, most: int, taken: list[str]) -> list[str]:
-    """Return up to ``most`` words that differ pairwise, and from complements, in at least ``distance`` places."""
-    codes = np.array([[ord(letter) for letter in word] for word in words])
-    flipped = np.array([[ord(letter) for letter in reverse_complement(word)] for word in words])
-    free = np.ones(len(words), dtype=bool)
-    for word in taken:
-        for code in (word, reverse_complement(word)):
-            free &= (codes != [ord(letter) for letter in code]).sum(axis=1) >= distance
-    chosen: list[str] = []
-    for i in range(len(words)):
-        if len(chosen) == most:
-            break
-        if free[i]:
-            chosen.append(words[i])
-            for code in (codes[i], flipped[i]):
-                free &= (codes != code).sum(axis=1) >= distance
-    return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, Final, final
 
 import numpy as np
@@ -49,6 +50,11 @@ class SequenceReport:
     provenance: Mapping[str, Any]
     """Backend, version, parameters and conditions."""
     limits: Limits
+
+    def __post_init__(self) -> None:
+        """Freeze the tables."""
+        for name in ("scores", "provenance"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     @property
     def passed(self) -> bool:

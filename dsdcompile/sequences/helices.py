@@ -1,9 +1,10 @@
 """The strongest helix between two strands that nobody intended, and within one: a screen fast enough for all pairs.
 
 Dynamic programming over nested base pairs of one duplex or one hairpin: SantaLucia's stacks and initiation, bulges and
-interior loops of up to ``MOST_LOOP`` unpaired bases. A base pair is *intended*, and left out, when its two bases are
-the same place of a domain and of its complement: a signal may bind its gate, and everything else counts. No
-competition with other structures is considered, so a helix found here is at least as strong as it is in the tube.
+interior loops of up to six unpaired bases, as far as the tables below go. A base pair is *intended*, and left out, when
+its two bases are the same place of a domain and of its complement: a signal may bind its gate, and everything else
+counts. No competition with other structures is considered, so a helix found here is at least as strong as it is in the
+tube.
 
 Loop energies: SantaLucia and Hicks (2004), Tables 4 to 6, with one typical value for what depends on the mismatch.
 """
@@ -16,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Final, final
 
 import numpy as np
-from numba import njit
 
+from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
@@ -26,8 +27,6 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import INITIATION, T37, TERMINAL_AT, at_temperature, stack_table
 
-MOST_LOOP: Final = 6
-"""Most unpaired bases of a bulge or interior loop."""
 BULGE: Final = (0.0, 4.0, 2.9, 3.2, 3.3, 3.5, 3.7)
 """dG at 37 C by unpaired bases; a bulge of one keeps the stack across it."""
 INTERIOR: Final = (0.0, 0.0, 0.7, 2.2, 2.0, 2.4, 2.8)
@@ -160,7 +159,7 @@ def _joined(work: Any, parts: Sequence[IntArray]) -> FloatArray:
         return frozen_floats(np.concatenate(list(threads.map(work, parts))))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _helices(
     letters: Any, places: Any, starts: Any, pairs: Any, stack: Any, bulge: Any, interior: Any, terms: Any, out: Any
 ) -> None:
@@ -209,7 +208,7 @@ def _helices(
         out[p] = least
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _hairpins(
     letters: Any, places: Any, starts: Any, which: Any, stack: Any, bulge: Any, interior: Any, hairpin: Any,
     terms: Any, out: Any,
@@ -255,7 +254,7 @@ def _hairpins(
         out[p] = least
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc, untyped-decorator, unused-ignore]
+@compiled_as_written
 def _trace(x: Any, px: Any, y: Any, py: Any, stack: Any, bulge: Any, interior: Any, terms: Any) -> Any:
     """Return the base pairs of the strongest unintended helix, last first (pairs, 2)."""
     most = len(bulge) - 1

@@ -7,6 +7,8 @@ pairs                (kcal/mol below ``pair_energy`` + 1.5)^2 of every pair of f
 gates                (share above ``spurious`` - 0.1, in units of 0.05)^2 of every pair with a gate's backbone
 hairpins             (kcal/mol below ``self_energy`` + 1.5)^2 of every strand's strongest hairpin
 motifs               1 for every forbidden subsequence, base beyond ``run``, and repeat longer than ``repeat``
+toeholds             (kcal/mol from the mean beyond ``toehold_spread`` - 0.1, in units of 0.1)^2 of every toehold
+junctions            1 for every stretch across a junction of domains, 4 longer than k, that occurs elsewhere too
 structures           ensemble defects, target probabilities, self-structure and open toeholds, from partition functions
 ===================  ==============================================================================================
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import final
 
 import numpy as np
@@ -31,6 +33,11 @@ ROOM = 1.5
 SHARE_ROOM = 0.1
 """Room that the search keeps from the limit on shares."""
 SHARE_UNIT = 0.05
+TOEHOLD_ROOM = 0.1
+"""kcal/mol that the search keeps from the limit on the spread of toeholds."""
+TOEHOLD_UNIT = 0.1
+JUNCTION = 4
+"""How much longer than k a stretch across a junction must be to count when it occurs twice."""
 
 
 @final
@@ -42,19 +49,22 @@ class Objective:
     gates: float
     hairpins: float
     motifs: float
-    structures: float = 0.0
+    toeholds: float
+    junctions: float
+    structures: float
 
     @property
     def total(self) -> float:
         """What is lowered."""
-        return self.pairs + self.gates + self.hairpins + self.motifs + self.structures
+        return float(sum(asdict(self).values()))
+
+    def to_json(self) -> dict[str, float]:
+        """Return plain data."""
+        return {"total": round(self.total, 4), **{name: round(value, 4) for name, value in asdict(self).items()}}
 
     def __str__(self) -> str:
         """Name every term."""
-        return (
-            f"{self.total:.2f} (pairs {self.pairs:.2f}, gates {self.gates:.2f}, hairpins {self.hairpins:.2f}, "
-            f"motifs {self.motifs:.2f}, structures {self.structures:.2f})"
-        )
+        return f"{self.total:.2f} ({', '.join(f'{name} {value:.2f}' for name, value in asdict(self).items())})"
 
 
 def pair_penalties(helices: FloatArray, limits: Limits) -> FloatArray:
@@ -76,6 +86,14 @@ def motif_penalty(sequence: str, places: list[int], banned: Sequence[str], limit
     """Return 1 for every banned subsequence of a strand, base beyond the longest run, and repeat that is too long."""
     found = sum(motif in sequence for motif in banned) + max(0, longest_run(sequence) - limits.run)
     return float(found + repeated(sequence, places, limits.repeat + 1))
+
+
+def toehold_penalties(energies: FloatArray, limits: Limits) -> FloatArray:
+    """Return the penalty of each toehold from the binding energies of all, kcal/mol."""
+    if not len(energies):
+        return energies
+    beyond = np.maximum(0.0, np.abs(energies - energies.mean()) - limits.toehold_spread + TOEHOLD_ROOM)
+    return np.asarray((beyond / TOEHOLD_UNIT) ** 2, dtype=np.float64)
 
 
 def structure_penalty(answer: Ensemble, toeholds: Sequence[slice], limits: Limits) -> float:

@@ -35,28 +35,33 @@ class SequencedSystem:
             sequence = self.sequences[name]
             for taken in {sequence, reverse_complement(sequence)}:
                 if taken in owner:
-                    raise SequenceError(f"domains {owner[taken]} and {name} have the same sequence or its complement")
+                    raise SequenceError(
+                        f"domains {owner[taken]} and {name} have the same sequence or its complement ({sequence}); "
+                        "one of them needs another word"
+                    )
             owner[sequence] = owner[reverse_complement(sequence)] = name
             if sequence == reverse_complement(sequence):
                 raise SequenceError(f"domain {name}: {sequence} is its own complement")
 
-    @classmethod
-    def unchecked(cls, inventory: Inventory, sequences: Mapping[str, str]) -> SequencedSystem:
-        """Return a view of sequences that are known to be right and may change, for a search to read strands from."""
-        made = object.__new__(cls)
-        object.__setattr__(made, "inventory", inventory)
-        object.__setattr__(made, "sequences", sequences)
-        return made
-
     def token(self, token: str) -> str:
         """Return the sequence of a domain token, complemented if it is starred."""
-        sequence = self.sequences[base(token)]
-        return reverse_complement(sequence) if token.endswith("*") else sequence
+        return spell((token,), self.sequences)
 
     def strand(self, strand: Strand) -> str:
         """Return the sequence of a strand, 5' to 3'."""
-        return "".join(map(self.token, strand))
+        return spell(strand, self.sequences)
 
     def complex(self, complex_: Complex) -> tuple[str, ...]:
         """Return the sequences of a complex's strands, in their order around the circle."""
         return tuple(map(self.strand, complex_.strands))
+
+
+def spell(strand: Strand, sequences: Mapping[str, str]) -> str:
+    """Return the sequence of a strand, 5' to 3', from those of its domains.
+
+    >>> spell(("a", "b*"), {"a": "ACT", "b": "CCA"})
+    'ACTTGG'
+    """
+    return "".join(
+        reverse_complement(sequences[base(token)]) if token.endswith("*") else sequences[token] for token in strand
+    )

@@ -29,6 +29,10 @@ MOST_ATTEMPTS = 3
 PIECE_STATES = 200_000
 """Concentrations in a piece, about; a piece has at least :data:`LEAST_EXAMPLES` examples."""
 LEAST_EXAMPLES, MOST_EXAMPLES = 8, 64
+LEAST_PIECES = 16
+"""Pieces of a batch that is large enough, so that few workers end at about the same time."""
+MOST_LINES = 20
+"""Lines of progress, about."""
 
 
 class Piece(Protocol):
@@ -161,7 +165,7 @@ class _Report:
             progress(f"{before} of {total} pieces ({what}) are kept from an earlier run")
 
     def __call__(self, done: int) -> None:
-        if self._total < 2:
+        if self._total < 2 or done * MOST_LINES // self._total == (done - 1) * MOST_LINES // self._total:
             return
         each = (time.monotonic() - self._begun) / (done - self._before)
         left = each * (self._total - done)
@@ -171,7 +175,8 @@ class _Report:
 
 def cut(count: int, crn: Crn) -> list[slice]:
     """Return ranges of examples for the pieces of a batch: multiples of eight, which engines like."""
-    each = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, PIECE_STATES // max(1, crn.n_species) // 8 * 8))
+    most = PIECE_STATES // max(1, crn.n_species) // 8 * 8
+    each = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, min(most, -(-count // LEAST_PIECES // 8) * 8)))
     return [slice(first, min(first + each, count)) for first in range(0, count, each)]
 
 

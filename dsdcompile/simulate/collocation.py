@@ -7,20 +7,15 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
-from dsdcompile.simulate.collocation_kernel import DONE, NOT_FINITE, STEP_TOO_SMALL, TOO_MANY_STEPS
 from dsdcompile.simulate.collocation_kernel import integrate as integrate_kernel
 from dsdcompile.simulate.layers import layers
+from dsdcompile.simulate.step_control import check_done
 from dsdcompile.simulate.trajectory import Tolerances
 
 TOGETHER = 8
 """Examples that share their steps: enough for vectors and for the dense products to pay."""
 MOST_STEPS = 100_000
 """Steps before a run is said to have failed."""
-_REASONS = {
-    TOO_MANY_STEPS: f"it needs more than {MOST_STEPS} steps",
-    STEP_TOO_SMALL: "no step is small enough for the tolerance (concentrations may grow without bound)",
-    NOT_FINITE: "concentrations are not finite",
-}
 
 
 def suits(crn: Crn) -> bool:
@@ -43,7 +38,7 @@ def integrate(
     total = {"steps": 0.0, "rejected": 0.0}
     for first in range(0, len(initial), TOGETHER):
         part = np.ascontiguousarray(initial[first : first + TOGETHER].T)
-        found = np.empty((len(times), len(record), part.shape[1]))
+        found = np.full((len(times), len(record), part.shape[1]), np.nan)
         statistics = np.zeros(3)
         ended = integrate_kernel(
             part, times, record, tolerances.relative, tolerances.absolute, MOST_STEPS,
@@ -52,12 +47,11 @@ def integrate(
             plan.gather_sign, plan.column_start, plan.plus, plan.minus, plan.sign, plan.matrix_start, plan.matrix,
             plan.most_groups, plan.most_columns, found, statistics,
         )  # fmt: skip
-        if ended != DONE or not np.isfinite(found).all():
-            reason = _REASONS.get(ended, _REASONS[NOT_FINITE])
-            raise SimulationError(
-                f"the collocation stopped at t = {statistics[2]:.6g} of {times[-1]:.6g} "
-                f"in examples {first} to {first + part.shape[1] - 1}: {reason}"
-            )
+        which = f"examples {first} to {first + part.shape[1] - 1}"
+        check_done(
+            ended, found, engine="the collocation", which=which, reached=statistics[2], end=times[-1],
+            most_steps=MOST_STEPS,
+        )  # fmt: skip
         out[first : first + TOGETHER] = np.moveaxis(found, 2, 0)
         total["steps"] += statistics[0]
         total["rejected"] += statistics[1]

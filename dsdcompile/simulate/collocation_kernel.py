@@ -16,9 +16,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import compiled
 from dsdcompile.simulate.radau import ESTIMATE, ESTIMATE_ORDER, GAMMA, INVERSE, STAGES, C
+from dsdcompile.simulate.step_control import (
+    DONE,
+    LEAST_ERROR,
+    STEP_TOO_SMALL,
+    TOO_MANY_STEPS,
+    busy,
+    divisor,
+    next_step,
+    too_small,
+)
 
 LANES = 8
 FROM_EXTENTS: FloatArray = np.ascontiguousarray(ESTIMATE @ INVERSE)
@@ -29,12 +39,9 @@ MOST_ITERATIONS = 12
 """Newton iterations before a step is halved; from the starting values used, three or four suffice."""
 NEWTON_SHARE = 0.1
 """Newton stops when its last change is below this share of the tolerance: the next would be about its square."""
-SAFETY = 0.9
 CAUTION = 3.0
 """The estimate counts this many times: dual rails partly cancel in outputs, and single species hide in the mean."""
 LARGEST_GROWTH = 8.0
-
-DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
 
 
 @compiled
@@ -376,12 +383,12 @@ def integrate(
     written = 1
     h = first_step(end - t, relative, absolute, left, right, rates, y)
     steps, rejected, last_rejected = 0, 0, False
-    h_before, error_before = h, 1.0
+    h_before, error_before = 0.0, 1.0
     while t < end:
         if steps + rejected >= most_steps:
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
             return TOO_MANY_STEPS
-        if h < 1e-15 * max(abs(t), end * 1e-15):
+        if too_small(h, t, end):
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
             return STEP_TOO_SMALL
         due = times[written]
@@ -409,31 +416,27 @@ def integrate(
         if converged:
             error = 0.0
             for e in range(examples):
-                total = 0.0
+                total, counted = 0.0, 0
                 for s in range(n_species):
-                    new = y[s, e] + change[s, (STAGES - 1) * examples + e]
-                    scaled = change[s, STAGES * examples + e] / (absolute + relative * max(abs(y[s, e]), abs(new)))
+                    moved, wrong = change[s, (STAGES - 1) * examples + e], change[s, STAGES * examples + e]
+                    weight = absolute + relative * max(abs(y[s, e]), abs(y[s, e] + moved))
+                    scaled = wrong / weight
                     total += scaled * scaled
-                error = max(error, CAUTION * np.sqrt(total / max(1, n_species)))
+                    counted += int(busy(moved, wrong, weight))
+                error = max(error, CAUTION * np.sqrt(total / max(1, counted)))
         if not np.isfinite(error):
             rejected += 1
             h *= 0.25
             last_rejected = True
             continue
-        error = max(error, 1e-10)
-        factor = max(1.0 / LARGEST_GROWTH, min(5.0, error ** (1.0 / (ESTIMATE_ORDER + 1)) / SAFETY))
+        error = max(error, LEAST_ERROR)
         if error > 1.0:
             rejected += 1
-            h /= factor
+            h /= divisor(error, ESTIMATE_ORDER + 1, LARGEST_GROWTH)
             last_rejected = True
             continue
-        if steps > 0:  # Gustafsson's predictive controller
-            predicted = (h_before / h) * (error * error / error_before) ** (1.0 / (ESTIMATE_ORDER + 1)) / SAFETY
-            factor = max(factor, max(1.0 / LARGEST_GROWTH, min(5.0, predicted)))
+        h_new = next_step(h, error, h_before, error_before, last_rejected, ESTIMATE_ORDER + 1, LARGEST_GROWTH)
         h_before, error_before = h, max(0.01, error)
-        h_new = h / factor
-        if last_rejected:
-            h_new = min(h, h_new)
         for s in range(n_species):
             for e in range(examples):
                 y[s, e] += change[s, (STAGES - 1) * examples + e]

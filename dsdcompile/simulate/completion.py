@@ -87,11 +87,6 @@ def completion(
     return Completion(levels, rows, label)
 
 
-def agreement(outputs: FloatArray, reference: FloatArray) -> FloatArray:
-    """Return which examples have the same label in both (examples,), as 0 or 1; both are (examples, outputs)."""
-    return np.asarray(outputs.argmax(axis=-1) == reference.argmax(axis=-1), dtype=np.float64)
-
-
 @final
 @dataclass(frozen=True, eq=False)
 class Horizon:
@@ -136,7 +131,7 @@ def horizon(
     state, now, end = np.array(initial, dtype=np.float64), 0.0, first
     while True:
         run = simulate(crn, state, [now, end], tolerances, method=method)
-        state = np.maximum(run.final, 0.0)
+        state = np.maximum(run.final, 0.0)  # by rounding and less than the tolerance: simulate refuses more
         found[waiting] = crn.read(state)
         far = np.abs(found[waiting] - limit[waiting]).max(axis=1, initial=0.0)
         late = far > within

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import IntArray
-from dsdcompile.simulate.compiled import compiled
 
 
 @compiled

@@ -24,20 +24,40 @@ from dsdcompile.simulate.trajectory import Tolerances
 
 DENSE = 250
 """Up to this many species the Newton equations are solved densely."""
+CLOSEST = 1e-15
+"""Shares of the largest time below which CVODE refuses to go from one to the next."""
 MOST_STEPS = 200_000
 """Steps CVODE may take between two requested times before it is said to have failed."""
 
 
 def integrate(
-    crn: Crn, initial: FloatArray, times: FloatArray, tolerances: Tolerances
+    crn: Crn, initial: FloatArray, times: FloatArray, tolerances: Tolerances, record: IntArray
 ) -> tuple[FloatArray, dict[str, float]]:
-    """Return states (T, species) from one initial state (species,) at times (T >= 2,), and statistics.
+    """Return recorded states (examples, T, recorded) for initial states (examples, species), and statistics.
 
     Raises:
-        SimulationError: CVODE failed, stopped early, or returned numbers that are not finite.
+        SimulationError: CVODE failed, stopped early, returned numbers that are not finite, or cannot tell times apart.
     """
+    states = np.empty((len(initial), len(times), len(record)))
+    total: dict[str, float] = {"evaluations": 0.0, "jacobians": 0.0}
+    if not crn.n_species:
+        return states, total
+    for number, one in enumerate(initial):
+        found, statistics = _integrate_one(crn, one, times, tolerances)
+        states[number] = found[:, record]
+        for name, value in statistics.items():
+            total[name] += value
+    return states, total
+
+
+def _integrate_one(
+    crn: Crn, initial: FloatArray, times: FloatArray, tolerances: Tolerances
+) -> tuple[FloatArray, dict[str, float]]:
+    """Return states (T, species) from one initial state (species,) at times (T >= 2,), and statistics."""
     law = MassAction.of(crn)
     asked = times if len(times) > 2 else np.array([times[0], (times[0] + times[1]) / 2, times[1]])
+    if (np.diff(asked) < CLOSEST * np.abs(asked).max()).any():
+        raise SimulationError("two of the times are too close to each other for CVODE to tell them apart")
 
     def derivative(_: float, state: FloatArray, out: FloatArray) -> None:
         out[:] = law.derivative(state)
@@ -46,6 +66,9 @@ def integrate(
         "rtol": tolerances.relative,
         "atol": tolerances.absolute,
         "max_num_steps": MOST_STEPS,
+        # nothing falls below zero: there a reaction may run backwards for good, and no error estimate shows it
+        "constraints_idx": np.arange(crn.n_species),
+        "constraints_type": np.ones(crn.n_species, dtype=np.int64),
         **(_dense(law) if crn.n_species <= DENSE else _preconditioned(law)),
     }
     with np.errstate(all="ignore"):  # an overflow ends as a failure of CVODE, reported below

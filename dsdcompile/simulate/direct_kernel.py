@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import compiled
 
 DONE, TOO_MANY_EVENTS = 0, 1
 FRESH = 1 << 16

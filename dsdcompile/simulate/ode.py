@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.limit import has_limit, limit_state
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate import collocation, cvode, sweep
-from dsdcompile.simulate.trajectory import Tolerances, Trajectory
+from dsdcompile.simulate.trajectory import Tolerances, Trajectory, numbers
 
 METHODS = ("auto", "collocation", "sweep", "cvode")
 """What ``method`` may be: ``collocation`` for layered CRNs (networks, reduced or not), ``sweep`` for CRNs that are
 feed-forward up to small blocks (DNA implementations), ``cvode`` for any."""
+
+FAR = 100.0
+"""Tolerances by which a state may miss what is known of it before it counts as refuted: a few steps' errors add up."""
 
 
 def simulate(
@@ -38,7 +43,8 @@ def simulate(
         record: The species to keep (default: all), which keeps a large batch small.
 
     Raises:
-        SimulationError: the integration did not reach the last time, or the request makes no sense.
+        SimulationError: the integration did not reach the last time, its result cannot be true, or the request makes
+            no sense.
     """
     start, grid = _checked(crn, initial, times)
     tolerances = tolerances or Tolerances()
@@ -55,7 +61,8 @@ def simulate(
     elif engine == "sweep":
         states, statistics = sweep.integrate(crn, start, grid, tolerances, keep)
     else:
-        states, statistics = _one_by_one(crn, start, grid, tolerances, keep)
+        states, statistics = cvode.integrate(crn, start, grid, tolerances, keep)
+    _refute(crn, start, states, keep, tolerances, _ENGINES[engine])
     single = np.ndim(initial) == 1
     return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
 
@@ -74,17 +81,44 @@ def choose(crn: Crn) -> str:
     return "sweep" if sweep.suits(crn) else "cvode"
 
 
-def _one_by_one(
-    crn: Crn, start: FloatArray, grid: FloatArray, tolerances: Tolerances, keep: IntArray
-) -> tuple[FloatArray, dict[str, float]]:
-    states = np.empty((len(start), len(grid), len(keep)))
-    total: dict[str, float] = {}
-    for number, one in enumerate(start):
-        found, statistics = cvode.integrate(crn, one, grid, tolerances)
-        states[number] = found[:, keep]
-        for name, value in statistics.items():
-            total[name] = total.get(name, 0.0) + value
-    return states, total
+def _refute(
+    crn: Crn, start: FloatArray, states: FloatArray, keep: IntArray, tolerances: Tolerances, engine: str
+) -> None:
+    """Raise if some states (examples, T, recorded) cannot be true, whatever the error estimates of the engine said.
+
+    No concentration falls below zero. What nothing consumes never exceeds its exact limit, where the Crn has one, for
+    no reaction ever fires more often than in the limit.
+    """
+    scale = np.abs(states).max(axis=1)
+    low = states.min(axis=1) + FAR * (tolerances.absolute + tolerances.relative * scale)
+    if (low < 0).any():
+        example, column = np.unravel_index(int(low.argmin()), low.shape)
+        raise SimulationError(
+            f"{engine} brought {crn.species[keep[column]]} below zero, to {states[example, :, column].min():.3g}, in "
+            f"example {example}: a result that cannot be true; take smaller tolerances or another method"
+        )
+    if not has_limit(crn):
+        return
+    kept = np.flatnonzero(np.isin(keep, _unconsumed(crn)))
+    if not len(kept):
+        return
+    made = np.asarray(crn.net.sum(axis=0)).ravel()[keep[kept]]
+    most = limit_state(crn, start).state[:, keep[kept]]
+    allowed = most + FAR * (tolerances.absolute * np.maximum(made, 1) + tolerances.relative * most)
+    high = states[:, :, kept].max(axis=1) - allowed
+    if (high > 0).any():
+        example, column = np.unravel_index(int(high.argmax()), high.shape)
+        raise SimulationError(
+            f"{engine} made {states[example, :, kept[column]].max():.6g} of {crn.species[keep[kept[column]]]} in "
+            f"example {example}, of which there can be {most[example, column]:.6g}: a result that cannot be true; take "
+            "smaller tolerances or another method"
+        )
+
+
+@lru_cache(maxsize=16)
+def _unconsumed(crn: Crn) -> IntArray:
+    """Return the species that no reaction consumes."""
+    return np.flatnonzero(np.asarray((crn.net < 0).sum(axis=0)).ravel() == 0).astype(np.int64)
 
 
 def output_species(crn: Crn) -> tuple[str, ...]:
@@ -93,8 +127,8 @@ def output_species(crn: Crn) -> tuple[str, ...]:
 
 
 def _checked(crn: Crn, initial: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    start = np.asarray(initial, dtype=np.float64)
-    grid = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    start = numbers(initial, "initial concentrations")
+    grid = np.atleast_1d(numbers(times, "times"))
     if start.ndim not in (1, 2) or start.shape[-1] != crn.n_species:
         raise SimulationError(f"initial states of shape {start.shape} for a CRN of {crn.n_species} species")
     if not (np.isfinite(start).all() and (start >= 0).all()):

@@ -13,8 +13,9 @@ The disturbances, each a small function of a Crn or a state:
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -24,6 +25,7 @@ from scipy import sparse
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
+from dsdcompile.simulate.batches import Batches, cut, run
 from dsdcompile.simulate.completion import final_outputs
 from dsdcompile.simulate.trajectory import Tolerances
 
@@ -143,44 +145,91 @@ def _extended(crn: Crn, reactants: Any, products: Any, rates: FloatArray) -> Crn
     )
 
 
+@final
+@dataclass(frozen=True, eq=False)
+class Tubes:
+    """Some tubes as a piece of work: what their outputs are at a stated time."""
+
+    crns: tuple[Crn, ...]
+    """One for all tubes, or one for each."""
+    initial: FloatArray
+    """States (tubes, species)."""
+    time: float
+    tolerances: Tolerances
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything the result depends on."""
+        total = hashlib.sha256(f"tubes 1 {' '.join(crn.digest for crn in self.crns)}".encode())
+        total.update(str(self.initial.shape).encode() + np.ascontiguousarray(self.initial).tobytes())
+        total.update(repr((self.time, self.tolerances)).encode())
+        return total.hexdigest()[:32]
+
+    def run(self) -> FloatArray:
+        """Return outputs (tubes, outputs)."""
+        if len(self.crns) == 1:
+            return final_outputs(self.crns[0], self.initial, self.time, self.tolerances)
+        each = zip(self.crns, self.initial, strict=True)
+        return np.concatenate([final_outputs(crn, one[None], self.time, self.tolerances) for crn, one in each])
+
+
 Draw = Callable[[int, np.random.Generator], tuple[Crn, FloatArray]]
 """From an example's number and a random stream: the Crn and the initial state (species,) of one tube."""
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """Something that goes wrong by so much."""
+
+    name: str
+    level: float
+    """How much, in the disturbance's own unit."""
+    draw: Draw
+    """Makes one tube."""
+
+
 def survival(
-    disturbance: str,
-    level: float,
-    draw: Draw,
+    disturbances: Sequence[Disturbance],
     labels: IntArray,
     *,
     trials: int,
     time: float,
     tolerances: Tolerances,
     seed: int,
-) -> Survival:
-    """Return how many of some random examples keep their label under a disturbance.
+    batches: Batches | None = None,
+) -> tuple[Survival, ...]:
+    """Return how many of some random examples keep their label under each of some disturbances.
 
     Args:
-        disturbance: Its name.
-        level: Its level.
-        draw: Makes one tube.
+        disturbances: What goes wrong, one at a time.
         labels: The right label of every example (examples,).
-        trials: Tubes.
+        trials: Tubes a disturbance.
         time: When the label is read, in the Crn's unit.
         tolerances: Of the integration.
-        seed: The same seed gives the same tubes.
+        seed: The same seed gives the same tubes, and every disturbance the same examples.
+        batches: How the work is done.
 
     Raises:
         SimulationError: an integration fails.
+        BackendError: see :func:`dsdcompile.simulate.batches.run`.
     """
-    random = np.random.default_rng(seed)
-    tubes = [(example, *draw(int(example), random)) for example in random.integers(0, len(labels), trials)]
-    groups: dict[int, list[int]] = {}
-    for number, (_, crn, _) in enumerate(tubes):
-        groups.setdefault(id(crn), []).append(number)
-    kept = 0
-    for numbers in groups.values():
-        crn = tubes[numbers[0]][1]
-        outputs = final_outputs(crn, np.stack([tubes[n][2] for n in numbers]), time, tolerances)
-        kept += int((outputs.argmax(axis=1) == labels[[tubes[n][0] for n in numbers]]).sum())
-    return Survival(disturbance, level, trials, kept)
+    pieces: list[Tubes] = []
+    wanted: list[tuple[int, IntArray]] = []  # of each piece: the disturbance, and the right labels (tubes,)
+    size = 0
+    for number, disturbance in enumerate(disturbances):
+        random = np.random.default_rng(seed)
+        examples = random.integers(0, len(labels), trials)
+        drawn = [disturbance.draw(int(example), random) for example in examples]
+        size += sum(crn.n_reactions for crn, _ in drawn)
+        for part in cut(trials, drawn[0][0]):
+            crns = [crn for crn, _ in drawn[part]]
+            shared = all(crn is crns[0] for crn in crns)
+            states = np.stack([state for _, state in drawn[part]])
+            pieces.append(Tubes((crns[0],) if shared else tuple(crns), states, time, tolerances))
+            wanted.append((number, labels[examples[part]]))
+    kept = [0] * len(disturbances)
+    what = f"of up to {max((len(piece.initial) for piece in pieces), default=0)} tubes with errors"
+    for (number, right), outputs in zip(wanted, run(pieces, size, what, batches), strict=True):
+        kept[number] += int((outputs.argmax(axis=1) == right).sum())
+    return tuple(Survival(one.name, one.level, trials, n) for one, n in zip(disturbances, kept, strict=True))

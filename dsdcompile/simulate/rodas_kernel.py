@@ -8,17 +8,34 @@ reactions once instead of twice. With U the stage in extents and P = N' U in con
 
 block by block: by the time a block is reached, all P that it has from upstream are known.
 Order 4 with an embedded order 3, L-stable, stiffly accurate; dense output of order 3.
+
+Below zero a concentration may be on an unstable branch: with B = 0 and A < 0, A + B -> W makes B grow without bound. An
+L-stable method damps growing modes as well as decaying ones, so it would stay there and its error estimate see nothing.
+So a step to below zero by more than half the tolerance is rejected, and by less it ends as far above zero: within the
+tolerance of where it was. (Ending at zero would not do: with A = B = 0 the Jacobian says that A + B -> W never happens,
+the next step overshoots unless it is tiny, and each of 100,000 such steps adds to W.)
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.compiled import Indices, compiled, inlined
 from dsdcompile.crn.matrices import FloatArray, IntArray
-from dsdcompile.simulate.compiled import Indices, compiled, inlined
+from dsdcompile.simulate.step_control import (
+    DONE,
+    LEAST_ERROR,
+    STEP_TOO_SMALL,
+    TOO_MANY_STEPS,
+    busy,
+    divisor,
+    next_step,
+    too_small,
+)
 
 GAMMA = 0.25
 STAGES = 6
+ORDER = 4
 # a_ij: where the stage evaluates the rates
 A = np.array(
     [
@@ -45,12 +62,16 @@ C = np.array(
 D1 = np.array([10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662, 0.0])
 D2 = np.array([-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872, 0.0])
 
-DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = 0, 1, 2, 3
+DEEPEST = -0.5
+"""How far below zero a step may end, in tolerances."""
+TOO_DEEP = 16.0
+"""The error of a step that ends deeper: it is repeated at less than half its length."""
+LARGEST_GROWTH = 6.0
 
 
 @inlined
 def velocity(r: int, y: FloatArray, rates: FloatArray, slot_start: IntArray, slot_species: Indices) -> float:
-    """Return the rate of reaction r at concentrations y."""
+    """Return the rate at concentrations y of a reaction that none reverses."""
     speed = rates[r]
     for slot in range(slot_start[r], slot_start[r + 1]):
         speed *= y[slot_species[slot]]
@@ -58,17 +79,51 @@ def velocity(r: int, y: FloatArray, rates: FloatArray, slot_start: IntArray, slo
 
 
 @compiled
+def net_velocity(
+    r: int, back: int, back_rate: float, y: FloatArray, rates: FloatArray, slot_start: IntArray, slot_species: Indices
+) -> float:
+    """Return the net rate at concentrations y of a reaction whose slots from ``back`` on are of its reverse."""
+    ahead = rates[r]
+    for slot in range(slot_start[r], back):
+        ahead *= y[slot_species[slot]]
+    for slot in range(back, slot_start[r + 1]):
+        back_rate *= y[slot_species[slot]]
+    return float(ahead - back_rate)
+
+
+@compiled
 def differentiate(
-    y: FloatArray, rates: FloatArray, slot_start: IntArray, slot_species: Indices, slopes: FloatArray
+    y: FloatArray,
+    rates: FloatArray,
+    slot_start: IntArray,
+    slot_species: Indices,
+    reversible: IntArray,
+    back_start: IntArray,
+    back_rates: FloatArray,
+    slopes: FloatArray,
 ) -> None:
-    """Write the derivative of each reaction's rate by each of its slots (slots,)."""
+    """Write the derivative of each reaction's net rate by each of its slots (slots,)."""
+    q = 0
     for r in range(len(rates)):
-        for slot in range(slot_start[r], slot_start[r + 1]):
-            slope = rates[r]
-            for other in range(slot_start[r], slot_start[r + 1]):
-                if other != slot:
-                    slope *= y[slot_species[other]]
-            slopes[slot] = slope
+        first, last, rate = slot_start[r], slot_start[r + 1], rates[r]
+        if r == reversible[q]:
+            differentiate_product(first, back_start[q], rate, y, slot_species, slopes)
+            first, rate = back_start[q], -back_rates[q]
+            q += 1
+        differentiate_product(first, last, rate, y, slot_species, slopes)
+
+
+@inlined
+def differentiate_product(
+    first: int, last: int, rate: float, y: FloatArray, slot_species: Indices, slopes: FloatArray
+) -> None:
+    """Write the derivative of a product of concentrations by each of its factors."""
+    for slot in range(first, last):
+        slope = rate
+        for other in range(first, last):
+            if other != slot:
+                slope *= y[slot_species[other]]
+        slopes[slot] = slope
 
 
 @compiled
@@ -184,6 +239,9 @@ def stage(
     rates: FloatArray,
     slot_start: IntArray,
     slot_species: Indices,
+    reversible: IntArray,
+    back_start: IntArray,
+    back_rates: FloatArray,
     upstream_start: IntArray,
     upstream: Indices,
     upstream_net: FloatArray,
@@ -193,6 +251,7 @@ def stage(
 ) -> None:
     """Solve stage i: u (reactions,) and p (species,) are its extents and changes, kept in column i of both tables."""
     n_blocks, per_h = len(reaction_start) - 1, 1.0 / h
+    q, following = 0, reversible[0]
     for b in range(n_blocks + 1):
         opened = species_start[b]
         closed = species_start[b + 1] if b < n_blocks else len(y)
@@ -208,7 +267,12 @@ def stage(
             break
         first, last = reaction_start[b], reaction_start[b + 1]
         for r in range(first, last):
-            right = velocity(r, stage_y, rates, slot_start, slot_species)
+            if r == following:
+                right = net_velocity(r, back_start[q], back_rates[q], stage_y, rates, slot_start, slot_species)
+                q += 1
+                following = reversible[q]
+            else:
+                right = velocity(r, stage_y, rates, slot_start, slot_species)
             earlier = 0.0
             for j in range(i):
                 earlier += c[i, j] * extents[r, j]
@@ -237,6 +301,9 @@ def first_step(
     rates: FloatArray,
     slot_start: IntArray,
     slot_species: Indices,
+    reversible: IntArray,
+    back_start: IntArray,
+    back_rates: FloatArray,
     upstream_start: IntArray,
     upstream: Indices,
     upstream_net: FloatArray,
@@ -245,8 +312,13 @@ def first_step(
     inside_net: FloatArray,
 ) -> float:
     """Return a step in which no concentration changes by more than a hundredth of what is there (or tolerated)."""
+    q = 0
     for r in range(len(rates)):
-        u[r] = velocity(r, y, rates, slot_start, slot_species)
+        if r == reversible[q]:
+            u[r] = net_velocity(r, back_start[q], back_rates[q], y, rates, slot_start, slot_species)
+            q += 1
+        else:
+            u[r] = velocity(r, y, rates, slot_start, slot_species)
     fastest = 1.0 / span
     for s in range(len(y)):
         change = gather(s, upstream_start, upstream, upstream_net, u) + gather(s, inside_start, inside, inside_net, u)
@@ -268,6 +340,9 @@ def integrate(
     rates: FloatArray,
     slot_start: IntArray,
     slot_species: Indices,
+    reversible: IntArray,
+    back_start: IntArray,
+    back_rates: FloatArray,
     upstream_start: IntArray,
     upstream: Indices,
     upstream_net: FloatArray,
@@ -298,24 +373,24 @@ def integrate(
         out[0, k] = y[record[k]]
     written = 1
     h = first_step(
-        y, end - t, relative, absolute, u, rates, slot_start, slot_species, upstream_start, upstream, upstream_net,
-        inside_start, inside, inside_net,
+        y, end - t, relative, absolute, u, rates, slot_start, slot_species, reversible, back_start,
+        back_rates, upstream_start, upstream, upstream_net, inside_start, inside, inside_net,
     )  # fmt: skip
     steps, rejected, last_rejected = 0, 0, False
-    h_before, error_before = h, 1.0
+    h_before, error_before = 0.0, 1.0
     fresh = False
     while t < end:
         if steps + rejected >= most_steps:
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
             return TOO_MANY_STEPS
-        if h < 1e-15 * max(abs(t), end * 1e-15):
+        if too_small(h, t, end):
             statistics[0], statistics[1], statistics[2] = steps, rejected, t
             return STEP_TOO_SMALL
         final = t + h * (1.0 + 1e-10) >= end
         if final:
             h = end - t
         if not fresh:
-            differentiate(y, rates, slot_start, slot_species, slopes)
+            differentiate(y, rates, slot_start, slot_species, reversible, back_start, back_rates, slopes)
             fresh = True
         factorise(
             1.0 / (h * GAMMA), slopes, reaction_start, species_start, slot_start, slot_species, inside_start, inside,
@@ -324,35 +399,34 @@ def integrate(
         for i in range(STAGES):
             stage(
                 i, a, c, h, y, stage_y, slopes, factors, factor_start, pivots, u, p, extents, changes, reaction_start,
-                species_start, rates, slot_start, slot_species, upstream_start, upstream, upstream_net, inside_start,
-                inside, inside_net,
+                species_start, rates, slot_start, slot_species, reversible, back_start, back_rates, upstream_start,
+                upstream, upstream_net, inside_start, inside, inside_net,
             )  # fmt: skip
-        total = 0.0
+        total, counted, deepest = 0.0, 0, 0.0
         for s in range(n_species):  # stage_y holds y + sum a_6j P_j; the new y adds P_6, which is the error estimate
             new = stage_y[s] + p[s]
-            scaled = p[s] / (absolute + relative * max(abs(y[s]), abs(new)))
+            weight = absolute + relative * max(abs(y[s]), abs(new))
+            scaled = p[s] / weight
             total += scaled * scaled
-            stage_y[s] = new
-        error = np.sqrt(total / max(1, n_species))
+            counted += int(busy(new - y[s], p[s], weight))
+            deepest = min(deepest, new / (absolute + relative * abs(y[s])))
+            stage_y[s] = abs(new)
+        error = np.sqrt(total / max(1, counted))
+        if deepest < DEEPEST:
+            error = max(error, TOO_DEEP)
         if not np.isfinite(error):
             rejected += 1
             h *= 0.1
             last_rejected = True
             continue
-        error = max(error, 1e-10)
-        factor = max(1.0 / 6.0, min(5.0, error**0.25 / 0.9))
+        error = max(error, LEAST_ERROR)
         if error > 1.0:
             rejected += 1
-            h /= factor
+            h /= divisor(error, ORDER, LARGEST_GROWTH)
             last_rejected = True
             continue
-        if steps > 0:  # Gustafsson's predictive controller
-            predicted = (h_before / h) * (error * error / error_before) ** 0.25 / 0.9
-            factor = max(factor, max(1.0 / 6.0, min(5.0, predicted)))
+        h_new = next_step(h, error, h_before, error_before, last_rejected, ORDER, LARGEST_GROWTH)
         h_before, error_before = h, max(0.01, error)
-        h_new = h / factor
-        if last_rejected:
-            h_new = min(h, h_new)
         while written < len(times) and (times[written] <= t + h or final):
             x = min(1.0, (times[written] - t) / h)
             for k in range(len(record)):

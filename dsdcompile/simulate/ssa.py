@@ -22,7 +22,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate.direct_kernel import DONE, direct
-from dsdcompile.simulate.trajectory import Trajectory
+from dsdcompile.simulate.trajectory import Trajectory, numbers
 
 AVOGADRO = 6.02214076e23
 """Molecules a mole (SI, exact)."""
@@ -79,7 +79,7 @@ def simulate_counts(
         SimulationError: the request makes no sense, or a run has more than :data:`MOST_EVENTS` events.
     """
     start = np.atleast_2d(np.asarray(counts))
-    grid = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    grid = np.atleast_1d(numbers(times, "times"))
     if start.ndim != 2 or start.shape[1] != crn.n_species or not np.issubdtype(start.dtype, np.integer):
         raise SimulationError(f"counts of shape {start.shape} for {crn.n_species} species, or not integers")
     if (start < 0).any():
@@ -88,6 +88,8 @@ def simulate_counts(
         raise SimulationError("times must be in strictly ascending order; only the last may be infinite")
     if not (np.isfinite(per_unit) and per_unit > 0):
         raise SimulationError(f"{per_unit} molecules a unit: a positive number is needed")
+    if seed < 0:
+        raise SimulationError(f"a seed of {seed}: 0 or more is needed")
     names = crn.species if record is None else tuple(record)
     for name in names:
         if name not in crn.index:

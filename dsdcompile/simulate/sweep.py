@@ -8,24 +8,14 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate.blocks import blocks
-from dsdcompile.simulate.rodas_kernel import (
-    DONE,
-    NOT_FINITE,
-    STEP_TOO_SMALL,
-    TOO_MANY_STEPS,
-)
 from dsdcompile.simulate.rodas_kernel import integrate as integrate_kernel
+from dsdcompile.simulate.step_control import check_done
 from dsdcompile.simulate.trajectory import Tolerances
 
 LARGEST_BLOCK = 16
 """Beyond this many reactions in a block its dense factorisation is no longer small, and CVODE takes over."""
 MOST_STEPS = 1_000_000
 """Steps before a run is said to have failed."""
-_REASONS = {
-    TOO_MANY_STEPS: f"it needs more than {MOST_STEPS} steps",
-    STEP_TOO_SMALL: "no step is small enough for the tolerance (concentrations may grow without bound)",
-    NOT_FINITE: "concentrations are not finite",
-}
 
 
 def suits(crn: Crn) -> bool:
@@ -49,21 +39,21 @@ def integrate(
     plan = blocks(crn)
     place = np.empty(crn.n_species, dtype=np.int64)
     place[plan.species] = np.arange(crn.n_species)
-    out = np.empty((len(initial), len(times), len(record)))
+    out = np.full((len(initial), len(times), len(record)), np.nan)
     total = {"steps": 0.0, "rejected": 0.0}
     for number, start in enumerate(initial):
         statistics = np.zeros(3)
         ended = integrate_kernel(
             start[plan.species], times, place[record], tolerances.relative, tolerances.absolute, MOST_STEPS,
             plan.reaction_start, plan.species_start, plan.rates, plan.slot_start, plan.slot_species,
-            plan.upstream_start, plan.upstream, plan.upstream_net, plan.inside_start, plan.inside, plan.inside_net,
+            plan.reversible, plan.back_start, plan.back_rates, plan.upstream_start, plan.upstream, plan.upstream_net,
+            plan.inside_start, plan.inside, plan.inside_net,
             out[number], statistics,
         )  # fmt: skip
-        if ended != DONE or not np.isfinite(out[number]).all():
-            reason = _REASONS.get(ended, _REASONS[NOT_FINITE])
-            raise SimulationError(
-                f"the sweep stopped at t = {statistics[2]:.6g} of {times[-1]:.6g} in example {number}: {reason}"
-            )
+        check_done(
+            ended, out[number], engine="the sweep", which=f"example {number}", reached=statistics[2], end=times[-1],
+            most_steps=MOST_STEPS,
+        )  # fmt: skip
         total["steps"] += statistics[0]
         total["rejected"] += statistics[1]
     return out, total

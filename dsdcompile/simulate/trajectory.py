@@ -8,16 +8,29 @@ from types import MappingProxyType
 from typing import final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.errors import SimulationError
 
 
+def numbers(values: ArrayLike, what: str) -> FloatArray:
+    """Return ``values`` as float64, whatever their shape.
+
+    Raises:
+        SimulationError: they are no numbers, or no array; ``what`` says of what.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SimulationError(f"{what} must be an array of numbers") from None
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Tolerances:
-    """What a step may be wrong by: ``absolute + relative * |concentration|``, in root mean square over the species."""
+    """What a step may be wrong by: ``absolute + relative * |concentration|``, in root mean square over what moves."""
 
     relative: float = 1e-6
     """Relative tolerance, without unit."""
@@ -48,7 +61,7 @@ class Trajectory:
     states: FloatArray
     """States (T, species), or (examples, T, species) for a batch, in the Crn's own unit."""
     engine: str
-    """Which integrator made it, such as ``rosenbrock sweep``."""
+    """Which integrator made it, in words for people, such as ``Rosenbrock sweep (Rodas4)``."""
     tolerances: Tolerances | None = None
     """The tolerances asked for; None for an exact or stochastic engine."""
     statistics: Mapping[str, float] = field(default_factory=dict)

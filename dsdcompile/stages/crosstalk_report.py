@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from dsdcompile.dsd.crosstalk import Crosstalk
+from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.report.page import paragraph, table
 from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated
 from dsdcompile.units import show_duration
+
+SHOWN = 5
+"""Complexes listed in the report; ``comparison.json`` has all."""
 
 
 def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
@@ -17,20 +23,44 @@ def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
     talk, built = simulated.crosstalk, translated.implementation
     if talk is None:
         return ""
+    if talk.limit:
+        return paragraph(f"Toehold bindings are not listed: {talk.limit}.")
     rows = [
-        (
-            built.crn.species[s],
-            "signal" if built.module[s] < 0 else "fuel or intermediate",
-            talk.partners[s],
-            f"{talk.held[s]:.1%}",
-        )
-        for s in np.argsort(-talk.held, kind="stable")[:5]
+        (built.crn.species[s], _kind(built, s), talk.partners[s], f"{talk.held[s]:.1%}", f"{talk.held_by_waste[s]:.1%}")
+        for s in np.argsort(-talk.held, kind="stable")[:SHOWN].tolist()
     ]
     text = (
         f"{len(talk.pairs)} pairs of complexes can bind by a toehold without reacting, whatever the sequences are. "
-        "Among what is there at the start, a molecule spends the following part of its time so, at most."
+        "Among what is there at the start, a molecule spends the following part of its time so, at most. "
     )
-    return paragraph(text) + table(("most held up", "", "partners", "of its time"), rows, (2, 3)) + _effect(simulated)
+    if len(talk.waste):
+        text += (
+            f"{len(talk.waste)} more pairs are with waste, which holds up to "
+            f"{talk.held_by_waste.max():.1%} of a complex once all fuel is spent. "
+        )
+    more = "comparison.json lists all of them." if len(talk.held) > SHOWN else ""
+    heads = ("most held up", "", "partners", "of its time", "by waste, in the end")
+    return paragraph(text + more) + table(heads, rows, (2, 3, 4)) + _effect(simulated)
+
+
+def crosstalk_table(translated: Translated, talk: Crosstalk) -> dict[str, Any]:
+    """Return the budget of every complex as plain data for ``comparison.json``."""
+    built = translated.implementation
+    rows = zip(built.crn.species, talk.partners.tolist(), talk.held.tolist(), talk.held_by_waste.tolist(), strict=True)
+    return {
+        "not_listed": talk.limit or None,
+        "pairs": len(talk.pairs),
+        "pairs_with_waste": len(talk.waste),
+        "complexes": [
+            {"name": name, "kind": _kind(built, s), "partners": partners, "held": held, "held_by_waste": by_waste}
+            for s, (name, partners, held, by_waste) in enumerate(rows)
+            if held or by_waste
+        ],
+    }
+
+
+def _kind(built: Implementation, species: int) -> str:
+    return "signal" if built.module[species] < 0 else "fuel or intermediate"
 
 
 def _effect(simulated: Simulated) -> str:

@@ -1,22 +1,30 @@
-"""What published notions of equivalence say of each template of a system, by crnverifier, kept between runs."""
+"""What published notions of equivalence say of each template of a system, by crnverifier, kept between runs.
+
+Where a scheme claims bisimulation, a refutation refutes the system. crnverifier may give no answer (it is not there,
+its time is up, a reaction is too large for it): then nothing is decided, which is said of each template, and a system
+is not held back by it: enumeration, composition and net effect have shown what they must without it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
+from typing import Any
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
-from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Template
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.claims import claim
 from dsdcompile.schemes.translate import translate
 from dsdcompile.verify.equivalence import Notion, equivalent
-from dsdcompile.verify.verdict import Check, Outcome
+from dsdcompile.verify.verdict import Check, Outcome, Witness
 
 SECONDS = 60.0
 """Time that one answer may take."""
@@ -34,31 +42,63 @@ def crnverifier() -> str:
 
 
 def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
-    """Return, for each template that implements a reaction, whether it is equivalent to it under each notion.
+    """Return, for each template, whether it is equivalent to its reaction under each notion.
 
-    A reaction that changes nothing (A -> A) is not judged: the notions have nothing to compare. Nor is one of more than
-    :data:`LARGEST` molecules; which ones are must not depend on how fast a machine is.
+    Undecided, and with the reason, where it is not judged: a reaction that changes nothing (A -> A), since the notions
+    have nothing to compare, and one of more than :data:`LARGEST` molecules; which ones are must not depend on how fast
+    a machine is.
     """
-    shapes = [t.shape for t in system.templates if t.kind == "reaction" and _judged(t.shape)]
-    asked = list(product(shapes, Notion))
-    key = key_of([system.scheme, [(str(shape), str(notion)) for shape, notion in asked], crnverifier()])
+    asked = list(product(system.templates, Notion))
+    key = key_of([system.scheme, system.lengths, asked, crnverifier()])
     kept = store.get("equivalence", key)
     if kept is not None:
-        return tuple(Check(one["name"], Outcome(one["outcome"]), one["detail"]) for one in json.loads(kept))
+        return tuple(
+            Check(one["name"], Outcome(one["outcome"]), one["detail"], tuple(map(Witness, one["witnesses"])))
+            for one in json.loads(kept)
+        )
     with ThreadPoolExecutor(WORKERS) as pool:
         found = tuple(pool.map(lambda one: _judge(system, *one), asked))
-    if all(check.outcome is not Outcome.UNDECIDED for check in found):
-        plain = [{"name": c.name, "outcome": str(c.outcome), "detail": c.detail} for c in found]
+    unanswered = [
+        c for (t, _), c in zip(asked, found, strict=True) if not _left_out(t) and c.outcome is Outcome.UNDECIDED
+    ]
+    if not unanswered:
+        plain = [
+            {"name": c.name, "outcome": c.outcome, "detail": c.detail, "witnesses": [w.problem for w in c.witnesses]}
+            for c in found
+        ]
         store.put("equivalence", key, json.dumps(plain))
     return found
 
 
-def _judged(shape: ReactionShape) -> bool:
-    return shape.reactants != shape.products and len(shape.reactants) + len(shape.products) <= LARGEST
+def _read(one: Mapping[str, Any]) -> Check:
+    return Check(one["name"], Outcome(one["outcome"]), one["detail"], tuple(map(Witness, one["witnesses"])))
 
 
-def _judge(system: DsdSystem, shape: ReactionShape, notion: Notion) -> Check:
-    sides = [tuple(f"S{label}" for label in side) for side in (shape.reactants, shape.products)]
+def required(scheme: str, judged: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """Return which answers a scheme must stand up to, and the others, which are known but not asked for."""
+    claimed = find_scheme(scheme).bisimilar
+
+    def asked_for(check: Check) -> bool:
+        return claimed and check.name.endswith(Notion.BISIMULATION) and check.outcome is not Outcome.UNDECIDED
+
+    return tuple(filter(asked_for, judged)), tuple(check for check in judged if not asked_for(check))
+
+
+def _left_out(template: Template) -> str:
+    """Return why a template is not judged, empty if it is."""
+    shape = template.shape
+    if shape.reactants == shape.products:
+        return "not judged: the reaction changes nothing"
+    size = len(shape.reactants) + len(shape.products)
+    return f"not judged: {size} molecules, more than the {LARGEST} that crnverifier can do" if size > LARGEST else ""
+
+
+def _judge(system: DsdSystem, template: Template, notion: Notion) -> Check:
+    kind = "" if template.kind == "reaction" else f"{template.kind} "
+    name, reason = f"{kind}{template.shape}: {notion}", _left_out(template)
+    if reason:
+        return Check(name, Outcome.UNDECIDED, reason)
+    sides = [tuple(f"S{label}" for label in side) for side in (template.shape.reactants, template.shape.products)]
     alone = translate(Crn.of([Reaction(sides[0], sides[1])]), find_scheme(system.scheme), system.lengths)
-    found = equivalent(claim(alone), notion, SECONDS)
-    return Check(f"{shape}: {notion}", found.outcome, found.detail)
+    found = equivalent(claim(replace(alone, templates=(template,))), notion, SECONDS)
+    return Check(name, found.outcome, found.detail, found.witnesses)

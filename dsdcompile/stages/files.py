@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dsdcompile.crn.text import show_crn
 from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
@@ -17,13 +15,19 @@ from dsdcompile.formats.pil import show_pil
 from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
 from dsdcompile.formats.protocol_md import Expected, show_protocol
 from dsdcompile.formats.robot_csv import show_robot
+from dsdcompile.formats.sbml import show_sbml
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
-from dsdcompile.stages.ordering import Ordered
+from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.stages.crosstalk_report import crosstalk_table
+from dsdcompile.stages.fluorescence import READING, expected
+from dsdcompile.stages.ordering import Ordered, initial_amounts
 from dsdcompile.stages.reporting import show_report
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import reaction_conditions
+from dsdcompile.stages.simulation import Simulated
+from dsdcompile.stages.translation import Translated
 
 PROTOCOL = frozenset({"protocol.md", "robot.csv"})
 """Made with an order, unless it is too large for one pot."""
@@ -35,6 +39,8 @@ NAMES = PROTOCOL | {
     "verification.json",
     "simulation.csv",
     "comparison.json",
+    "formal.sbml",
+    "implementation.sbml",
     "sequence_checks.json",
     "strands.csv",
     "order.xlsx",
@@ -45,6 +51,8 @@ NAMES = PROTOCOL | {
     "report.html",
 }
 """Every file that :func:`files` may make."""
+MOST_SBML = 200_000
+"""Stoichiometric entries up to which a CRN is written as SBML: each takes about 100 bytes of it."""
 
 
 def files(results: Results) -> dict[str, str | bytes]:
@@ -56,14 +64,18 @@ def files(results: Results) -> dict[str, str | bytes]:
         "implementable.crn": show_crn(compiled.implementable, f"{name}: implementable CRN"),
     }
     if results.translated is not None:
-        found["system.pil"] = show_pil(results.translated.system, results.translated.dosing, name)
+        found["system.pil"] = _system(results.translated, results.ordered, name)
     if results.verified is not None:
         found["verification.json"] = show_json(results.verified.verification.summary())
     if results.simulated is not None:
         found["simulation.csv"] = show_simulation(
             results.simulated.curves, results.compiled.formal, results.simulated.scale
         )
-        found["comparison.json"] = show_json(results.simulated.summary())
+        compared = results.simulated.summary()
+        if results.translated is not None and results.simulated.crosstalk is not None:
+            compared["crosstalk"] = crosstalk_table(results.translated, results.simulated.crosstalk)
+        found["comparison.json"] = show_json(compared)
+        found |= _models(results, results.simulated)
     if results.sequencing is not None:
         found["sequence_checks.json"] = show_json(results.sequencing.to_json())
     if results.ordered is not None:
@@ -73,40 +85,53 @@ def files(results: Results) -> dict[str, str | bytes]:
     return found
 
 
+def _models(results: Results, simulated: Simulated) -> dict[str, str | bytes]:
+    """Return what is simulated as SBML, for other simulators: in formal units, and the implementation in M and s."""
+    crns = {"formal.sbml": (results.compiled.formal, 1.0)}
+    if results.translated is not None:
+        built = results.translated.implementation
+        crns["implementation.sbml"] = (built.crn, built.unit)
+    return {
+        name: show_sbml(crn, crn.inlet(simulated.inputs[None, :] * unit)[0], f"{results.design.name} {name}")
+        for name, (crn, unit) in crns.items()
+        if crn.reactants.nnz + crn.products.nnz <= MOST_SBML
+    }
+
+
 def _bench(results: Results, ordered: Ordered) -> dict[str, str | bytes]:
     """Return what the laboratory works from: orders, protocol, robot file, exports."""
-    design, wells = results.design, results.design.lab.plate
+    design = results.design
     found: dict[str, str | bytes] = {
         "strands.csv": show_strands(ordered.sheet),
         "order.xlsx": show_order(ordered.sheet),
-        "plates.xlsx": show_plates_xlsx(ordered.sheet, wells),
-        "plates.csv": show_plates_csv(ordered.sheet, wells),
+        "plates.xlsx": show_plates_xlsx(ordered.layout, design.lab.stock),
+        "plates.csv": show_plates_csv(ordered.layout, design.lab.stock),
     }
     if results.sequencing is not None:
         sequenced, amounts = results.sequencing.sequenced, ordered.stock.amounts
         found["strands.fasta"] = show_fasta(sequenced)
         found["nupack_analysis.py"] = show_nupack(sequenced, reaction_conditions(design), amounts, design.name)
     if ordered.protocol is not None:
-        found["protocol.md"] = show_protocol(design.name, ordered.protocol, ordered.sheet, _expected(results, ordered))
-        found["robot.csv"] = show_robot(ordered.protocol, ordered.sheet)
+        found["protocol.md"] = show_protocol(
+            design.name, ordered.protocol, ordered.sheet, ordered.layout, _expected(results, ordered), READING
+        )
+        found["robot.csv"] = show_robot(ordered.protocol, ordered.sheet, ordered.layout)
     return found
 
 
-def _expected(results: Results, ordered: Ordered) -> list[Expected]:
-    """Return how each reporter lights up in the simulated implementation of the example, if there is one."""
-    simulated = results.simulated
-    curve = None if simulated is None else simulated.by_name("implementation")
-    if simulated is None or curve is None:
-        return []
-    rows = np.unique(np.linspace(0, len(curve.times) - 1, 13).astype(int))
-    times = tuple(float(curve.times[r]) * simulated.scale.time for r in rows)
-    found = []
-    for reporter in ordered.stock.reporters:
-        rail = curve.rails[rows, reporter.output, reporter.rail] * simulated.scale.unit
-        open_ = np.minimum(1.0, rail / ordered.stock.amounts[reporter.name])
-        colour = results.design.lab.colours[reporter.rail]
-        found.append(Expected(reporter.name, colour, times, tuple(open_.tolist())))
-    return found
+def _system(translated: Translated, ordered: Ordered | None, name: str) -> str:
+    """Return the PIL text of what is in the tubes: with reporters and amounts of inputs once these are known."""
+    title = f"{name}\n{repr(translated.system).strip('<>')}"
+    if ordered is not None:
+        return show_pil(ordered.stock.inventory, ordered.stock.amounts, title)
+    return show_pil(Inventory.of(translated.system), initial_amounts(translated), title)
+
+
+def _expected(results: Results, ordered: Ordered) -> tuple[Expected, ...]:
+    """Return what wells should show, if the example was simulated."""
+    if results.simulated is None or results.translated is None or ordered.protocol is None:
+        return ()
+    return expected(results.design, results.translated, ordered.stock, ordered.protocol, results.simulated.end)
 
 
 def write_results(results: Results, folder: Path, seconds: Mapping[str, float]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.design.design import Design
 from dsdcompile.report.page import paragraph, table
-from dsdcompile.simulate.robustness import Survival, survival, vary_amounts
+from dsdcompile.simulate.batches import Batches
+from dsdcompile.simulate.robustness import Disturbance, Draw, Survival, survival, vary_amounts
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
@@ -19,13 +22,16 @@ MOST_MODULES = 500
 """Larger systems take too long for a look in passing: `scripts/robustness` does them."""
 
 
-def pipetting(design: Design, source: Source, translated: Translated, rest: float | None) -> tuple[Survival, ...]:
+def pipetting(
+    design: Design, source: Source, translated: Translated, rest: float | None, batches: Batches | None = None
+) -> tuple[Survival, ...]:
     """Return how many labels survive each coefficient of variation, read at twice the time of rest.
 
     Nothing for what is no network, is rate-dependent, has one output, or is too large.
 
     Raises:
         SimulationError: an integration fails.
+        BackendError: the executor of ``batches`` fails.
     """
     network = source.network
     few = translated.system.n_modules <= MOST_MODULES
@@ -35,19 +41,19 @@ def pipetting(design: Design, source: Source, translated: Translated, rest: floa
     states = built.crn.inlet(source.examples.inputs * built.unit)
     added = np.flatnonzero((states > 0).any(axis=0)).astype(np.int64)
     labels = network(source.examples.inputs).argmax(axis=1)
-    return tuple(
-        survival(
-            "everything pipetted",
-            variation,
-            lambda example, random, by=variation: (built.crn, vary_amounts(states[example], added, by, random)),  # type: ignore[misc]
-            labels,
-            trials=TUBES,
-            time=2 * rest,
-            tolerances=Tolerances(design.simulate.rtol, design.simulate.rtol).scaled(built.unit),
-            seed=design.sequences.seed,
-        )
-        for variation in VARIATIONS
+    return survival(
+        [Disturbance("everything pipetted", by, _draw(built.crn, states, added, by)) for by in VARIATIONS],
+        labels,
+        trials=TUBES,
+        time=2 * rest,
+        tolerances=Tolerances(design.simulate.rtol, design.simulate.rtol).scaled(built.unit),
+        seed=design.sequences.seed,
+        batches=batches,
     )
+
+
+def _draw(crn: Crn, states: FloatArray, added: IntArray, by: float) -> Draw:
+    return lambda example, random: (crn, vary_amounts(states[example], added, by, random))
 
 
 def show_pipetting(found: tuple[Survival, ...], rest: float) -> str:

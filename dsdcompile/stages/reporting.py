@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -179,7 +180,24 @@ def _curves(results: Results, simulated: Simulated) -> str:
         label = "–" if done is None else show_duration(done.label * seconds)
         rows.append((TITLES[one.name], *times, label, f"{simulated.deviation(one.name):.3g}"))
     header = ("", "50 % complete", "90 %", "99 %", "label right for good", "largest deviation from formal")
-    return paragraph(text) + f'<div class="charts">{pictures}</div>' + table(header, rows, (1, 2, 3, 4, 5))
+    return (
+        paragraph(text)
+        + f'<div class="charts">{pictures}</div>'
+        + table(header, rows, (1, 2, 3, 4, 5))
+        + _each_output(names, simulated, seconds)
+    )
+
+
+def _each_output(names: Sequence[str], simulated: Simulated, seconds: float) -> str:
+    """Return when each output of the implementation is complete."""
+    done = simulated.completions.get("implementation")
+    if done is None or len(names) < 2:
+        return ""
+    rows = [
+        (name, *(show_duration(time * seconds) for time in row)) for name, row in zip(names, done.outputs, strict=True)
+    ]
+    header = ("output, DNA implementation", *(f"{100 * level:g} % complete" for level in done.levels))
+    return table(header, rows, (1, 2, 3))
 
 
 def _labels(simulated: Simulated) -> str:

@@ -213,7 +213,9 @@ def _simulated(simulated: Simulated) -> dict[str, Any]:
             if simulated.crosstalk is None
             else {
                 "pairs": len(simulated.crosstalk.pairs),
+                "not_listed": simulated.crosstalk.limit or None,
                 "largest_fraction_held": float(simulated.crosstalk.held.max(initial=0.0)),
+                "largest_fraction_held_by_waste": float(simulated.crosstalk.held_by_waste.max(initial=0.0)),
                 "largest_deviation": simulated.deviation("crosstalk"),
             },
             "completion_hours": hours,
@@ -235,6 +237,7 @@ def _order(sheet: OrderSheet) -> dict[str, Any]:
 def _sequences(sequencing: Sequencing) -> dict[str, Any]:
     findings = sequencing.report.findings
     return {
+        "interrupted": sequencing.interrupted,
         "passed": sequencing.report.passed,
         "checks": len(findings),
         "failed": [finding.rule for finding in findings if not finding.passed],

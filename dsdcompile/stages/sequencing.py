@@ -13,19 +13,21 @@ from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, pars
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.formats.writing import show_json
-from dsdcompile.sequences.assignment import AssignmentOptions, assign_words, budget_of
+from dsdcompile.sequences.assignment import assign_words, budget_of
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.objective import Objective
+from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.search import SearchResult, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nupack import Nupack
 from dsdcompile.sequences.thermo.vienna import Vienna
+from dsdcompile.units import plural
 
-METHOD = 2
+METHOD = 3
 """Raised when the search or a rule changes, so that stored sequences are made again."""
 
 
@@ -44,12 +46,24 @@ class Sequencing:
     report: SequenceReport
     budget: Budget
     """Domains needed and domains there are."""
+    interrupted: bool = False
+    """Whether the user stopped the search: these are its best so far, and the next run goes on from them."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for ``sequence_checks.json``."""
-        search = SearchResult(self.sequenced, self.before, self.after, self.steps, self.k).to_json()
-        del search["interrupted"]
-        return {"budget": self.budget.to_json(), "search": search, **self.report.to_json()}
+        result = SearchResult(self.sequenced, self.before, self.after, self.steps, self.k, self.interrupted)
+        search = result.to_json()
+        stopped = search.pop("interrupted")
+        return {"interrupted": stopped, "budget": self.budget.to_json(), "search": search, **self.report.to_json()}
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a user must know before ordering."""
+        if not self.interrupted:
+            return ()
+        return (
+            f"sequence search interrupted after {plural(self.steps, 'step')}: these are the best so far; the same "
+            "command goes on from there",
+        )
 
 
 def sequence_system(
@@ -61,6 +75,8 @@ def sequence_system(
 ) -> Sequencing:
     """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
 
+    An interrupted search returns the best it has found, checked and marked; the next run goes on from there.
+
     Args:
         design: The request.
         inventory: What needs sequences.
@@ -71,18 +87,24 @@ def sequence_system(
     Raises:
         SequenceError: there are not enough words.
         BackendError: the thermodynamic backend is missing or refuses.
-        KeyboardInterrupt: the search was interrupted; its best so far is in the store, and the next run goes on.
+        KeyboardInterrupt: the user does not want to wait for the checks of an interrupted search either.
     """
     table, limits = design.sequences, check_limits(design)
-    options = assignment_options(design)
+    options, lengths = assignment_options(design), _lengths(design)
     budget = budget_of(inventory, options)
-    made = load_vendor(design.lab.vendor)
-    lengths = (made.shortest, made.longest)
     with backend(design) as model:
-        described = [options.alphabet, options.first_k, options.last_k, options.gc, options.spread, table.forbid]
-        request = [described, sorted(table.fixed.items()), limits, table.seed, table.effort, lengths]
-        given = [sorted(concentrations.items()), sorted(model.provenance.items())]
-        key = key_of([METHOD, _described(inventory), request, given])
+        request = {
+            "method": METHOD,
+            "inventory": _described(inventory),
+            "options": options,
+            "limits": limits,
+            "seed": table.seed,
+            "effort": table.effort,
+            "lengths": lengths,
+            "concentrations": sorted(concentrations.items()),
+            "model": sorted(model.provenance.items()),
+        }
+        key = key_of(request.items())
         stored = _stored(store, key, inventory, budget)
         if stored is not None:
             return stored
@@ -105,12 +127,6 @@ def sequence_system(
             save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
             progress=progress,
         )
-        if found.interrupted:
-            progress(
-                f"sequence search interrupted after {found.steps} steps: objective {found.before.total:.2f} -> "
-                f"{found.after.total:.2f}; the best so far is kept, and the same command goes on from there"
-            )
-            raise KeyboardInterrupt
         progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
         report = check_sequences(
             found.sequenced,
@@ -120,12 +136,15 @@ def sequence_system(
             forbid=options.banned,
             lengths=lengths,
         )
-        content = {
-            "sequences": dict(found.sequenced.sequences),
-            "search": found.to_json(),
-            "report": report.to_json(),
-        }
-        store.put("sequences", key, show_json(content))
+    if found.interrupted:
+        numbers = (found.before, found.after, found.steps, found.k)
+        return Sequencing(found.sequenced, *numbers, report, budget, interrupted=True)
+    content = {
+        "sequences": dict(found.sequenced.sequences),
+        "search": found.to_json(),
+        "report": report.to_json(),
+    }
+    store.put("sequences", key, show_json(content))
     stored = _stored(store, key, inventory, budget)
     assert stored is not None, "what was just stored can be read"
     return stored
@@ -137,7 +156,6 @@ def check_files(design: Design, sequenced: SequencedSystem, amounts: Mapping[str
     Raises:
         BackendError: the thermodynamic backend is missing or refuses.
     """
-    made = load_vendor(design.lab.vendor)
     with backend(design) as model:
         return check_sequences(
             sequenced,
@@ -145,8 +163,14 @@ def check_files(design: Design, sequenced: SequencedSystem, amounts: Mapping[str
             check_limits(design),
             concentrations=amounts,
             forbid=assignment_options(design).banned,
-            lengths=(made.shortest, made.longest),
+            lengths=_lengths(design),
         )
+
+
+def _lengths(design: Design) -> tuple[int, int]:
+    """Return the shortest and longest strand that the vendor makes and the laboratory orders, nt."""
+    vendor = load_vendor(design.lab.vendor)
+    return vendor.shortest, min(vendor.longest, design.lab.longest_strand)
 
 
 def _stored(store: Store, key: str, inventory: Inventory, budget: Budget) -> Sequencing | None:
@@ -200,8 +224,10 @@ def assignment_options(design: Design) -> AssignmentOptions:
     table = design.sequences
     return AssignmentOptions(
         alphabet=table.alphabet,
+        first_k=table.first_k,
         last_k=table.last_k,
         gc=table.gc,
+        spread=table.spread,
         conditions=reaction_conditions(design),
         fixed=MappingProxyType(dict(table.fixed)),
         forbid=table.forbid,

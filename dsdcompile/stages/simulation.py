@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -12,7 +13,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import MOST_MODULES, Crosstalk, crosstalk, with_crosstalk
+from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
@@ -186,12 +187,12 @@ def simulate_all(
     found = None if pooled or verified is None else _enumerated(translated, verified)
     if found is not None:
         race.append(_Entrant("enumerated", found.crn, molar))
-    talk = _crosstalk(translated)
+    talk = crosstalk(translated.system, translated.implementation)
     # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
     held = []
-    if talk is not None and not matched and 0 < len(talk.pairs) <= MOST_BINDINGS:
-        bound = with_crosstalk(translated.implementation, talk)
-        held = [_Entrant("crosstalk", bound, molar, _extended(translated.implementation, bound) if pooled else None)]
+    if 0 < len(talk.pairs) <= MOST_BINDINGS:
+        on = with_crosstalk(translated.implementation, talk)
+        held = [_Entrant("crosstalk", on.crn, molar, on if pooled else None)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -233,29 +234,17 @@ def simulate_all(
         curves=drawn,
         limit=target,
         comparisons=() if target is None else tuple(compare(drawn[0], other, target) for other in drawn[1:]),
-        completions={} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn},
+        completions=MappingProxyType(
+            {} if target is None else {c.name: completion(c.times, c.outputs, target) for c in drawn}
+        ),
         labels=_labels(source, compiled, outputs),
         end=end * molar.time,
         rtol=design.simulate.rtol,
         rest=rest,
         crosstalk=talk,
-        pipetting=() if pooled else pipetting(design, source, translated, rest),
+        pipetting=() if pooled else pipetting(design, source, translated, rest, batches),
         counted=counted,
         fuel_left=_fuel_left(translated, race[2], chosen, end, tolerances) if matched or limits is None else None,
-    )
-
-
-def _crosstalk(translated: Translated) -> Crosstalk | None:
-    if translated.system.n_modules > MOST_MODULES:
-        return None
-    return crosstalk(translated.system, translated.implementation)
-
-
-def _extended(built: Implementation, crn: Crn) -> Implementation:
-    """Return an implementation with a CRN of further species, which hold nothing of their own."""
-    none = np.full(crn.n_species - built.crn.n_species, -1, dtype=np.int64)
-    return replace(
-        built, crn=crn, module=np.concatenate([built.module, none]), holds=np.concatenate([built.holds, none])
     )
 
 

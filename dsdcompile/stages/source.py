@@ -16,7 +16,7 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import Design
 from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
-from dsdcompile.formats.network_file import load_network
+from dsdcompile.formats.network_file import load_noted
 from dsdcompile.formats.reading import read_text
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
@@ -47,6 +47,8 @@ class Source:
     formal: Crn
     """The formal CRN, in formal units."""
     examples: Examples
+    notes: tuple[str, ...] = ()
+    """What was done to the weights of a network from elsewhere."""
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -61,8 +63,8 @@ class Source:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a user must know about the inputs."""
-        return () if self.examples.note is None else (self.examples.note,)
+        """What a user must know about the network and the inputs."""
+        return self.notes if self.examples.note is None else (*self.notes, self.examples.note)
 
 
 def read_source(design: Design, folder: Path) -> Source:
@@ -72,15 +74,16 @@ def read_source(design: Design, folder: Path) -> Source:
         DesignError: a file is missing, or inputs do not fit the network.
         FormatError: a file cannot be read.
     """
-    network = None
+    network: Network | None = None
+    notes: tuple[str, ...] = ()
     if design.network is not None:
-        network = load_network(folder / design.network.file)
+        network, notes = load_noted(folder / design.network.file)
         formal = compile_network(network)
     else:
         assert design.crn is not None, "a design has one source"
         path = folder / design.crn.file
         formal = _read_crn(path, design)
-    return Source(network, formal, _examples(design, folder, network, formal))
+    return Source(network, formal, _examples(design, folder, network, formal), notes)
 
 
 def _read_crn(path: Path, design: Design) -> Crn:

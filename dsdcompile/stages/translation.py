@@ -11,7 +11,7 @@ import numpy as np
 from dsdcompile.crn.analysis import competition
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit_state
-from dsdcompile.crn.matrices import BoolArray, FloatArray
+from dsdcompile.crn.matrices import BoolArray, FloatArray, frozen_floats
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.dosing import Dosing, Supply, dose, matched_dose, matched_fuels
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
@@ -55,6 +55,11 @@ class Translated:
     turnover: FloatArray = field(default_factory=lambda: np.zeros(0))
     """The most often each reaction fires by then, over the declared inputs (reactions,), formal units."""
 
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        object.__setattr__(self, "step_rates", frozen_floats(self.step_rates))
+        object.__setattr__(self, "turnover", frozen_floats(self.turnover))
+
 
 def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
     """Translate, bound every reaction's turnover over the declared inputs, and dose the fuels.
@@ -74,7 +79,9 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
     )
     rates = uniform_rates(system, design.kinetics.rate)
     built = implementation(system, dosing, rates)
-    warnings = (*_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing))
+    warnings = (
+        *_empty_warnings(compiled), *_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing)
+    )  # fmt: skip
     return Translated(system, dosing, built, warnings, rates, horizon=horizon, turnover=used.turnover)
 
 
@@ -179,6 +186,17 @@ def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:
     yield corner[None, :]
 
 
+def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
+    """Warn where reducing has computed everything that there was to compute."""
+    if compiled.implementable.n_reactions:
+        return ()
+    return (
+        f"nothing is left to build: reducing has replaced all {compiled.formal.n_reactions} reactions by their "
+        "products, so that the tube starts with the answer; declare what is given later (#! input A), or set "
+        "passes.reduce = none",
+    )
+
+
 def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
@@ -208,7 +226,10 @@ def _dose_warnings(design: Design, source: Source, system: DsdSystem, dosing: Do
     if (above := int((signals > ceiling).sum())) > 0:
         worst = int(np.argmax(signals))
         top = show_concentration(float(signals[worst]))
-        found.append(f"{plural(above, 'signal')} stand " + remedy.format(top, system.crn.species[worst]))
+        found.append(
+            f"{plural(above, 'signal')} {'stands' if above == 1 else 'stand'} "
+            + remedy.format(top, system.crn.species[worst])
+        )
     return tuple(found)
 
 

@@ -26,6 +26,8 @@ from dsdcompile.errors import DesignError, missing
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.train.dataset import DataSet
 
+CHECKPOINT = {"epoch", "recipe", "data", "latent", "bias", "optimisers", "best", "kept"}
+"""What a checkpoint holds: all that the run so far leaves to the rest, and what tells whose it is."""
 Report = Callable[[int, float, float], None]
 """Called after each epoch with its number, its loss and the validation accuracy."""
 
@@ -74,12 +76,16 @@ def train(
 
     Raises:
         BackendError: PyTorch is not installed.
-        DesignError: the checkpoint is of another recipe.
+        DesignError: the checkpoint is damaged or of another recipe or other data, or the loss is no longer finite.
     """
     run = _Run(recipe, data)
     first = run.load(checkpoint) if checkpoint is not None and checkpoint.is_file() else 0
     for epoch in range(first, recipe.epochs):
         loss = run.epoch(epoch)
+        if not math.isfinite(loss):
+            raise DesignError(
+                f"training.rate: the loss is {loss} in epoch {epoch + 1} of seed {recipe.seed}; choose a smaller one"
+            )
         accuracy = run.validate(epoch)
         if report is not None:
             report(epoch + 1, loss, accuracy)
@@ -222,6 +228,7 @@ class _Run:
                 "recipe": self.recipe.model_dump(mode="json"),
                 "best_epoch": self.best[2],
                 "validation_accuracy": self.best[0],
+                "data": self.data.digest,
                 "torch": str(self.torch.__version__),
             },
         )
@@ -232,6 +239,7 @@ class _Run:
         state = {
             "epoch": epoch,
             "recipe": self.recipe.model_dump_json(),
+            "data": self.data.digest,
             "latent": [w.detach() for w in self.latent],
             "bias": [b.detach() for b in self.bias],
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
@@ -244,10 +252,17 @@ class _Run:
 
     def load(self, path: Path) -> int:
         """Take up the state of a checkpoint and return how many epochs it has behind it."""
-        state = self.torch.load(path, weights_only=True, map_location=self.device)
-        shapes = [tuple(w.shape) for w in self.latent]
-        if state["recipe"] != self.recipe.model_dump_json() or [tuple(w.shape) for w in state["latent"]] != shapes:
+        try:
+            state = self.torch.load(path, weights_only=True, map_location=self.device)
+        except Exception as error:  # whatever the unpickler stumbles over in a file that is none of its own
+            raise DesignError(f"{path}: not a checkpoint ({type(error).__name__}); remove it to train anew") from None
+        if not isinstance(state, dict) or set(state) != CHECKPOINT:
+            raise DesignError(f"{path}: not a checkpoint of this version; remove it to train anew")
+        if state["recipe"] != self.recipe.model_dump_json():
             raise DesignError(f"{path}: a checkpoint of another recipe; remove it to train anew")
+        # Weights trained on other parts may have seen the test part of these.
+        if state["data"] != self.data.digest:
+            raise DesignError(f"{path}: a checkpoint of other data or another split; remove it to train anew")
         with self.torch.no_grad():
             for own, saved in zip((*self.latent, *self.bias), (*state["latent"], *state["bias"]), strict=True):
                 own.copy_(saved)

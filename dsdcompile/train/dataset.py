@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, final
 
 import numpy as np
@@ -47,6 +49,26 @@ class DataSet:
         rows: IntArray = np.arange(len(self.labels)) if name == "all" else getattr(self, name)
         return rows
 
+    @property
+    def parts(self) -> str:
+        """How many rows do what, in words; a row that does all three is no unseen example to test with."""
+        counts = [len(rows) for rows in (self.train, self.validation, self.test)]
+        used = len(set().union(self.train.tolist(), self.validation.tolist(), self.test.tolist()))
+        if counts == [used] * 3:
+            return f"all {used} examples train, choose epoch and seed, and test: none of them is unseen"
+        shared = f"; {sum(counts) - used} of them are in two parts" if used < sum(counts) else ""
+        unused = f"; {len(self.labels) - used} are left out" if used < len(self.labels) else ""
+        return f"{counts[0]} examples train, {counts[1]} choose epoch and seed, {counts[2]} test{shared}{unused}"
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that training sees and a network takes over: which data, and which part is which."""
+        words = (self.scaling, *self.feature_names, "", *self.class_names)
+        total = hashlib.sha256("\0".join(words).encode())
+        for array in (self.features, self.labels, self.train, self.validation, self.test):
+            total.update(str(array.shape).encode() + array.tobytes())
+        return total.hexdigest()
+
     def scale(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and deviation (features,) of the training part; a constant feature has deviation 1."""
         part = self.features[self.train]
@@ -60,7 +82,7 @@ def grouped(data: DataSet, seed: int) -> DataSet:
     """Return the data split anew so that no group is in two parts, each class in the shares of :data:`SHARES`.
 
     Groups of each class are taken in random order: for the test part until it has its share of the class's rows, then
-    for the validation part, the rest trains.
+    for the validation part, the rest trains. Every row is in a part, those too that the given split leaves out.
 
     Raises:
         FormatError: the data set has no groups, or a class too few of them.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.train.dataset import DataSet, grouped
 from dsdcompile.train.idx import read_idx
+from dsdcompile.train.table import Row, read_table
 
 MNIST_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 MNIST_TRAIN = 50_000
@@ -19,7 +19,8 @@ MNIST_TRAIN = 50_000
 VIRUS_FILE = "gse73072_active_10genes.csv"
 VIRUS_IGNORE = ("sample", "study", "subject", "hour")
 VIRUS_GROUP = ("study", "subject")
-PARTS = ("train", "validation", "test")
+PARTS, UNUSED = ("train", "validation", "test"), "unused"
+"""Words of a column split: what a row is for, or that it is left out."""
 
 
 def available(table: DataTable) -> bool:
@@ -48,7 +49,8 @@ def _load(table: DataTable, folder: Path) -> DataSet:
     if table.name == "virus":
         name = table.file or VIRUS_FILE
         path = _inside(folder, "virus", name) / name
-        return table_file(path, "label", ignore=VIRUS_IGNORE, group=table.group or VIRUS_GROUP)
+        ignore = (*VIRUS_IGNORE, *table.ignore)
+        return table_file(path, table.label, ignore=ignore, group=table.group or VIRUS_GROUP)
     if table.file is None:
         raise DesignError("data.file: needed for csv: the file with the table")
     return table_file(folder / table.file, table.label, ignore=table.ignore, group=table.group)
@@ -89,6 +91,8 @@ def mnist(folder: Path) -> DataSet:
     for picture, digit in ((images, labels), (test_images, test_labels)):
         if picture.shape[1:] != (28, 28) or digit.shape != picture.shape[:1]:
             raise FormatError(f"{folder}: images of shape {picture.shape} with labels of shape {digit.shape}")
+        if digit.max(initial=0) > 9:
+            raise FormatError(f"{folder}: a label is {digit.max()}; images of MNIST are of the digits 0 to 9")
     if len(images) <= MNIST_TRAIN:
         raise FormatError(f"{folder}: {len(images)} training images; more than {MNIST_TRAIN} are needed")
     pixels = np.concatenate([images, test_images])
@@ -102,50 +106,54 @@ def mnist(folder: Path) -> DataSet:
 def table_file(
     path: Path, label: str, *, split: str = "split", ignore: tuple[str, ...] = (), group: tuple[str, ...] = ()
 ) -> DataSet:
-    """Return the data of a CSV file with a header and a label column; all other columns are numbers.
+    """Return the data of a CSV or TSV file with a header and a label column; all other columns are numbers.
 
-    A column named ``split`` assigns rows by its words train, validation and test; other words leave them out. Without
-    that column every row trains, chooses the epoch and tests.
+    A column named ``split`` assigns rows by its words train, validation and test; unused leaves them out. Without that
+    column every row trains, chooses the epoch and tests.
 
     Raises:
         FormatError: a column is missing, a part is empty, or a value is not a number; the message names line and
             column.
     """
-    if not path.is_file():
-        raise FormatError(f"{path}: no such file")
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.DictReader(stream)
-        rows, header = list(reader), list(reader.fieldnames or [])
-    for column in (label, *group):
+    header, rows = read_table(path)
+    for column in (label, *group, *ignore):
         if column not in header:
             raise FormatError(f"{path}: no column {column!r}; the header has {', '.join(header)}")
     if not rows:
         raise FormatError(f"{path}: a header and no rows")
     names = tuple(name for name in header if name not in (label, split, *ignore, *group))
-    features = np.array([[_number(row[name], path, line, name) for name in names] for line, row in enumerate(rows, 2)])
-    classes = tuple(sorted({row[label] for row in rows}))
-    labels = np.array([classes.index(row[label]) for row in rows])
-    groups = tuple(" ".join(row[name] or "" for name in group) for row in rows) if group else None
-    train, validation, test = _parts(path, [row[split] for row in rows] if split in header else None, len(rows))
+    if not names:
+        raise FormatError(f"{path}: no column is left for features")
+    unlabelled = [row.line for row in rows if not row.cells[label]]
+    if unlabelled:
+        raise FormatError(f"{path}, line {unlabelled[0]}, column {label}: a row without a label")
+    features = np.array([[_number(row, name, path) for name in names] for row in rows])
+    classes = tuple(sorted({row.cells[label] for row in rows}))
+    labels = np.array([classes.index(row.cells[label]) for row in rows])
+    groups = tuple(" ".join(row.cells[name] for name in group) for row in rows) if group else None
+    train, validation, test = _parts(path, rows, split) if split in header else (np.arange(len(rows)),) * 3
     return DataSet(features, labels, names, classes, train, validation, test, groups=groups)
 
 
-def _parts(path: Path, words: list[str] | None, count: int) -> tuple[IntArray, IntArray, IntArray]:
-    every = np.arange(count)
-    if words is None:
-        return every, every, every
-    train, validation, test = (np.flatnonzero(np.array(words) == part) for part in PARTS)
-    for part, rows in zip(PARTS, (train, validation, test), strict=True):
-        if not len(rows):
-            raise FormatError(f"{path}: no row has {part!r} in its column split")
+def _parts(path: Path, rows: list[Row], split: str) -> tuple[IntArray, IntArray, IntArray]:
+    for row in rows:
+        if row.cells[split] not in (*PARTS, UNUSED):
+            expected = f"expected {', '.join(PARTS)} or {UNUSED}"
+            raise FormatError(f"{path}, line {row.line}, column {split}: {row.cells[split]!r}; {expected}")
+    words = np.array([row.cells[split] for row in rows])
+    train, validation, test = (np.flatnonzero(words == part) for part in PARTS)
+    for part, chosen in zip(PARTS, (train, validation, test), strict=True):
+        if not len(chosen):
+            raise FormatError(f"{path}: no row has {part!r} in its column {split}")
     return train, validation, test
 
 
-def _number(text: str | None, path: Path, line: int, column: str) -> float:
+def _number(row: Row, column: str, path: Path) -> float:
+    text = row.cells[column]
     try:
-        value = float(text or "")
+        value = float(text)
     except ValueError:
         value = np.nan
     if not np.isfinite(value):
-        raise FormatError(f"{path}, line {line}, column {column}: {text!r} is not a number")
+        raise FormatError(f"{path}, line {row.line}, column {column}: {text!r} is not a number")
     return value

@@ -7,6 +7,7 @@ that is no fault of its implementation.
 from __future__ import annotations
 
 from collections import Counter
+from typing import final
 
 import numpy as np
 
@@ -63,29 +64,117 @@ def _oblivious(crn: Crn, name: str) -> Check:
 
 
 def dual_rail(crn: Crn, name: str) -> Check:
-    """Return the certificate that rails are each other's negation: R+ -> A and R- -> B with B as A, rails exchanged.
+    """Return the certificate that pairs carry values: one more of both rails of any pair changes no difference.
 
-    It looks at rails that one reaction each uses alone. Reducing substitutes some of those away; what it leaves depends
-    on values only because this holds before.
+    With D the products that one more of each rail makes, a pair of rails p and n is covered where
+
+    - no reaction uses p or n: D is empty;
+    - ``p -> A`` and ``n -> B`` alone use them, and B is A with rails exchanged: they are each other's negation;
+    - they enter a ReLU, ``p -> M + P`` and ``M + n -> N``, and nothing else uses p, n or M: one more of each makes one
+      more M, which the one more n takes, and D = P + N holds of each pair both rails or none.
+
+    Refuted by a pair that none of this covers and that is lopsided by itself; undecided if a pair is neither covered
+    nor that, as where other reactions take part. Nothing follows for a CRN without pairs.
     """
     name = f"{name}: closed under dual rail"
-    plus, minus = crn.pairs[:, 0], crn.pairs[:, 1]
-    twin = np.arange(crn.n_species)
-    twin[plus], twin[minus] = minus, plus
-    only = np.flatnonzero(np.asarray(crn.reactants.sum(axis=1)).ravel() == 1)
-    reactant = crn.reactants[only].indices
-    row_of = np.full(crn.n_species, -1)
-    row_of[reactant] = only
-    users = np.asarray((crn.reactants > 0).sum(axis=0)).ravel()
-    paired = (twin[reactant] != reactant) & (users[reactant] == 1) & (row_of[twin[reactant]] >= 0)
-    rows, others = only[paired], row_of[twin[reactant[paired]]]
-    turned = crn.products.tocsc()[:, twin].tocsr()
-    apart = np.flatnonzero(np.asarray(abs(turned[others] - crn.products[rows]).sum(axis=1)).ravel())
-    if len(apart):
-        one, other = (f"reaction {r[apart[0]] + 1}, {crn.reaction(int(r[apart[0]]))}" for r in (rows, others))
-        problem = f"{one}, and {other}, are not each other's negation"
-        return Check(name, Outcome.REFUTED, problem, (Witness(problem),))
-    return Check(name, Outcome.PROVED, f"{DUAL_RAIL}: {len(crn.pairs)} pairs")
+    if not len(crn.pairs):
+        return Check(name, Outcome.UNDECIDED, "not applicable: the CRN has no dual-rail pairs")
+    pairs = _Pairs(crn)
+    kinds = Counter[str]()
+    doubt = None
+    for plus, minus in crn.pairs.tolist():
+        kind, problem = pairs.judge(plus, minus)
+        if kind is Outcome.REFUTED:
+            return Check(name, Outcome.REFUTED, problem, (Witness(problem),))
+        if kind is Outcome.UNDECIDED:
+            doubt = doubt or problem
+        else:
+            kinds[problem] += 1
+    covered = ", ".join(f"{count} {how}" for how, count in sorted(kinds.items()))
+    if doubt is not None:
+        return Check(name, Outcome.UNDECIDED, f"{doubt} (of {len(crn.pairs)} pairs: {covered or 'none covered'})")
+    return Check(name, Outcome.PROVED, f"{DUAL_RAIL}: {len(crn.pairs)} pairs ({covered})")
+
+
+@final
+class _Pairs:
+    """What reactions do with the rails of a CRN's pairs."""
+
+    def __init__(self, crn: Crn) -> None:
+        self.crn = crn
+        self.twin = np.full(crn.n_species, NO_RAIL)
+        self.twin[crn.pairs[:, 0]], self.twin[crn.pairs[:, 1]] = crn.pairs[:, 1], crn.pairs[:, 0]
+        by_species = crn.reactants.tocsc()
+        self.starts: list[int] = by_species.indptr.tolist()
+        self.rows: list[int] = by_species.indices.tolist()
+        self.sides = [(m.indptr.tolist(), m.indices.tolist(), m.data.tolist()) for m in (crn.reactants, crn.products)]
+        self.read = set(crn.outputs.ravel().tolist())
+
+    def users(self, species: int) -> list[int]:
+        """Return the reactions that use a species."""
+        return self.rows[self.starts[species] : self.starts[species + 1]]
+
+    def side(self, row: int, which: int) -> Counter[int]:
+        """Return the reactants (0) or products (1) of a reaction."""
+        starts, indices, counts = self.sides[which]
+        span = slice(starts[row], starts[row + 1])
+        return Counter(dict(zip(indices[span], counts[span], strict=True)))
+
+    def judge(self, plus: int, minus: int) -> tuple[Outcome, str]:
+        """Return whether a pair is covered, and how or why not."""
+        users = [self.users(rail) for rail in (plus, minus)]
+        if not users[0] and not users[1]:
+            return Outcome.PROVED, "unused"
+        if len(users[0]) > 1 or len(users[1]) > 1:
+            return self.doubt(plus, minus, "a rail is used by several reactions")
+        rows = [row for used in users for row in used]
+        alone = [self.side(row, 0).total() == 1 for row in rows]
+        if len(rows) == 2 and all(alone):
+            first, second = (self.side(row, 1) for row in rows)
+            if second == self.negated(first):
+                return Outcome.PROVED, "negations"
+            one, other = map(self.told, rows)
+            return Outcome.REFUTED, f"{one}, and {other}, are not each other's negation"
+        if len(rows) == 1 and all(alone):
+            if self.balanced(self.side(rows[0], 1)):
+                return Outcome.PROVED, "without effect"
+            idle = self.crn.species[minus if users[0] else plus]
+            return Outcome.REFUTED, f"{self.told(rows[0])} has no counterpart: nothing uses {idle}"
+        for (p, row), (n, taking) in (((plus, rows[0]), (minus, rows[-1])), ((minus, rows[-1]), (plus, rows[0]))):
+            if row != taking and self.rectifies(p, row, n, taking):
+                return Outcome.PROVED, "ReLUs"
+        return self.doubt(plus, minus, "neither two reactions that negate each other nor a ReLU use it")
+
+    def rectifies(self, p: int, row: int, n: int, taking: int) -> bool:
+        """Return whether ``row`` is p -> M + P and ``taking`` M + n -> N, with P + N balanced."""
+        used, made = self.side(taking, 0), self.side(row, 1)
+        middle = [species for species in used if species != n]
+        if self.side(row, 0) != Counter({p: 1}) or used[n] != 1 or used.total() != 2 or len(middle) != 1:
+            return False
+        return (
+            made[middle[0]] == 1
+            and len(self.users(middle[0])) == 1
+            and middle[0] not in self.read
+            and self.balanced(made - Counter(middle) + self.side(taking, 1))
+        )
+
+    def negated(self, side: Counter[int]) -> Counter[int]:
+        """Return a side with rails exchanged; what is no rail stays."""
+        return Counter({int(self.twin[s]) if self.twin[s] != NO_RAIL else s: count for s, count in side.items()})
+
+    def balanced(self, made: Counter[int]) -> bool:
+        """Return whether products hold as many of either rail of each pair, and else only what nobody looks at."""
+        return all(
+            made[int(self.twin[s])] == count if self.twin[s] != NO_RAIL else not self.users(s) and s not in self.read
+            for s, count in made.items()
+        )
+
+    def doubt(self, plus: int, minus: int, why: str) -> tuple[Outcome, str]:
+        names = self.crn.species
+        return Outcome.UNDECIDED, f"nothing follows for the pair {names[plus]}, {names[minus]}: {why}"
+
+    def told(self, row: int) -> str:
+        return f"reaction {row + 1}, {self.crn.reaction(row)}"
 
 
 def conservation(template: Template) -> Check:

@@ -127,7 +127,7 @@ class _Expressions:
         sign = _leading(value)
         known = np.full(len(sign), -1, dtype=np.int64)
         # Units with the same expression are the same unknown.
-        for unit, key in enumerate(_keys(_diagonal(sign) @ value)):
+        for unit, key in enumerate(row_keys(_diagonal(sign) @ value)):
             if sign[unit]:
                 level = float(sign[unit] * constant[unit])
                 same = self.unit(key, level)
@@ -202,7 +202,7 @@ class _Expressions:
             return f"how often {self.name(reactions)} fires depends on both rails of input {odd + 1} separately"
         sign = _leading(values)
         found = np.full(len(reactions), -1, dtype=np.int64)
-        for row, key in enumerate(_keys(_diagonal(sign) @ values)):
+        for row, key in enumerate(row_keys(_diagonal(sign) @ values)):
             if sign[row]:
                 unit = self.unit(key, float(sign[row] * fixed[row]))
                 if unit is None:
@@ -256,7 +256,7 @@ def _leading(rows: Sparse) -> IntArray:
     return sign
 
 
-def _keys(rows: Sparse) -> list[bytes]:
+def row_keys(rows: Sparse) -> list[bytes]:
     """Return each row's nonzero columns and coefficients as a hashable value."""
     rows = frozen_sparse(rows)
     indices, data = rows.indices, rows.data

@@ -11,7 +11,7 @@ import numpy as np
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.crn.shape import bind
 from dsdcompile.dsd.complex import can_bind
-from dsdcompile.dsd.domain import Scope
+from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
@@ -20,10 +20,15 @@ from dsdcompile.verify.verdict import Check, Outcome, Witness
 
 MOST = 5
 """Witnesses shown of one kind."""
+BUFFER = "buffer"
+"""The kind of template that may stand for no reaction."""
 
 
 def table_check(system: DsdSystem) -> Check:
-    """Check that every reaction of the CRN has exactly one module, of its own shape and with its own species."""
+    """Check that every reaction of the CRN has exactly one module, of its own shape and with its own species.
+
+    A module that stands for no reaction must be a buffer: whatever else it did, nobody has asked for.
+    """
     crn, name = system.crn, "each reaction is one module"
     owned = np.bincount(system.reaction[system.reaction >= 0], minlength=crn.n_reactions)
     problems = [f"{crn.reaction(int(r))} has {owned[r]} modules" for r in np.flatnonzero(owned != 1)[:MOST]]
@@ -36,23 +41,36 @@ def table_check(system: DsdSystem) -> Check:
             f"module {module} of {crn.reaction(row)} is a template {system.templates[system.template[module]].shape} "
             f"for {', '.join(crn.species[s] for s in bound)}; it should be {bind(*sides)[0]}"
         )
+    helper = np.array([t.kind == BUFFER for t in system.templates], dtype=bool)[system.template]
+    for module in np.flatnonzero(helper != (system.reaction < 0))[:MOST]:
+        template, row = system.templates[system.template[module]], int(system.reaction[module])
+        stands = "no reaction" if row < 0 else str(crn.reaction(row))
+        problems.append(f"module {module}, a {template.kind} module of {template.shape}, stands for {stands}")
     if problems:
         return Check(name, Outcome.REFUTED, problems[0], tuple(Witness(p) for p in problems))
-    return Check(name, Outcome.PROVED, f"{crn.n_reactions} reactions")
+    return Check(name, Outcome.PROVED, f"{crn.n_reactions} reactions, {int(helper.sum())} buffers")
 
 
 def signals_check(system: DsdSystem) -> Check:
-    """Check that strands tell species apart: what is compared strand by strand is then compared species by species."""
+    """Check that strands tell species apart, and that each species has recognition domains of its own.
+
+    Then what is compared strand by strand is compared species by species. Two species with one recognition domain may
+    still have different toeholds, but a toehold that binds in the wrong place then starts a displacement.
+    """
     name, own = "each species has a strand of its own", [s for s in system.form.domains if s.scope is Scope.SPECIES]
-    names = [tuple(system.domain_name(slot, -1, species) for slot in own) for species in range(system.crn.n_species)]
+    long = [slot for slot in own if slot.part is Part.RECOGNITION]
     first: dict[tuple[str, ...], int] = {}
-    for species, strand in enumerate(names):
-        other = first.setdefault(strand, species)
-        if other != species:
-            problem = f"{system.crn.species[other]} and {system.crn.species[species]} are the same strand"
-            witness = Witness(problem, (system.signal(other).complex, system.signal(species).complex))
-            return Check(name, Outcome.REFUTED, problem, (witness,))
-    return Check(name, Outcome.PROVED, f"{len(names)} species")
+    for species in range(system.crn.n_species):
+        of_species = [tuple(system.domain_name(slot, -1, species) for slot in own)]
+        of_species += [(system.domain_name(slot, -1, species),) for slot in long]
+        for names in of_species:
+            other = first.setdefault(names, species)
+            if other != species:
+                both = f"{system.crn.species[other]} and {system.crn.species[species]}"
+                problem = f"{both} have {' '.join(names)} in common"
+                witness = Witness(problem, (system.signal(other).complex, system.signal(species).complex))
+                return Check(name, Outcome.REFUTED, problem, (witness,))
+    return Check(name, Outcome.PROVED, f"{system.crn.n_species} species")
 
 
 def _differs(system: DsdSystem) -> np.ndarray:
@@ -173,7 +191,7 @@ def waste_check(template: Template) -> Check:
     if sticky:
         found = tuple(Witness(f"waste {w.name} can bind {c.name}", (w.complex, c.complex)) for w, c in sticky[:MOST])
         return Check(name, Outcome.REFUTED, f"{found[0].problem} (and {len(sticky) - 1} more)", found)
-    return Check(name, Outcome.PROVED, "inert" if template.of_role(Role.WASTE) else "none")
+    return Check(name, Outcome.PROVED, "inert in its module" if template.of_role(Role.WASTE) else "none")
 
 
 def dose_check(system: DsdSystem, dosing: Dosing, turnover: FloatArray) -> Check:

@@ -74,10 +74,12 @@ class Verification:
     assumptions: tuple[str, ...]
     tools: tuple[str, ...]
     """Programs and versions."""
-    options: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, float | None], ...]
     """Settings of the enumeration by name."""
     classes: tuple[tuple[str, int], ...] = ()
-    """What was enumerated for the composition of modules, by name."""
+    """What was enumerated for the composition of modules, counted by name."""
+    patterns: tuple[str, ...] = ()
+    """The classes of touching modules that were enumerated, in words."""
     certificates: tuple[Check, ...] = ()
     """Properties that are known but not asked for: a rate-dependent CRN, or a published scheme, may lack them."""
 
@@ -96,6 +98,7 @@ class Verification:
             "tools": list(self.tools),
             "options": dict(self.options),
             "classes": dict(self.classes),
+            "patterns": list(self.patterns),
         }
 
 

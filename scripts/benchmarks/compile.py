@@ -30,7 +30,7 @@ from dsdcompile.passes.plan import Setting, cheapest
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 
-SCRIPT = Path(__file__).resolve().parents[1] / "benchmark"
+FOLDER = Path(__file__).resolve().parent
 NETWORKS = Path(__file__).resolve().parents[2] / "designs" / "networks"
 CASES: dict[str, tuple[tuple[int, ...], str, str]] = {
     "iris": ((4, 8, 3), "binary", "iris.json"),
@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
 
 def _measured_apart(name: str, method: str, most: int, scheme: str) -> dict[str, Any]:
     """Return :func:`measure` of one row, measured in a process of its own."""
-    command = [sys.executable, str(SCRIPT), "compile", name, "--row", method]
+    command = [sys.executable, str(FOLDER), "compile", name, "--row", method]
     command += ["--max-products", str(most), "--scheme", scheme]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -68,10 +68,10 @@ def _pairs(count: int, peer: int) -> None:
 
 
 def _energies() -> None:
-    print("ViennaRNA's energy of perfect duplexes of 6 to 29 nt less the hand sum (kcal/mol)")
+    print("ViennaRNA's energy of perfect duplexes of 6 to 60 nt less the hand sum (kcal/mol)")
     for conditions in (Conditions(25.0, 0.05, 0.0125), Conditions(37.0, 1.0, 0.0), Conditions(50.0, 0.5, 0.0)):
         rng = np.random.default_rng(2)
-        words = ["".join(rng.choice(list("ACGT"), rng.integers(6, 30))) for _ in range(200)]
+        words = ["".join(rng.choice(list("ACGT"), rng.integers(6, 61))) for _ in range(200)]
         words = [word for word in words if word != reverse_complement(word)]
         with Vienna(conditions) as model:
             asked = [Question((w, reverse_complement(w)), f"{'(' * len(w)}+{')' * len(w)}") for w in words]

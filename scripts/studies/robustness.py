@@ -1,7 +1,8 @@
 """How exact must the bench be? Share of labels of a design's DNA implementation that survive what goes wrong there.
 
-`scripts/robustness [DESIGN.toml] [--trials N] [--write]`: every trial is one tube with one random example of the design
-and its own errors, read at twice the time by which all examples are at rest. Intervals are Wilson's, 95 %.
+`scripts/robustness [DESIGN.toml] [--trials N] [--executor E] [--write]`: every trial is one tube with one random
+example of the design and its own errors, read at twice the time by which all examples are at rest. Intervals are
+Wilson's, 95 %.
 --write keeps the table in scripts/results.
 """
 
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dsdcompile.cli.executors import HELP, executors
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.writing import write_whole
-from dsdcompile.simulate.batches import batch_horizon
-from dsdcompile.simulate.robustness import survival, vary_amounts, vary_rates, with_leak, with_purity
+from dsdcompile.simulate.batches import Batches, batch_horizon
+from dsdcompile.simulate.robustness import Disturbance, survival, vary_amounts, vary_rates, with_leak, with_purity
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.source import read_source
@@ -37,8 +39,10 @@ def main() -> int:
     parser.add_argument("design", nargs="?", type=Path, default=ROOT / "designs" / "iris.toml")
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--executor", default="auto", help=HELP)
     parser.add_argument("--write", action="store_true", help="keep the table in scripts/results")
     options = parser.parse_args()
+    batches = Batches(executors(options.executor), progress=lambda text: print(text, file=sys.stderr, flush=True))
     design = load_design(options.design, [])
     source = read_source(design, options.design.parent)
     translated = translate_crn(design, source, compile_crn(design, source))
@@ -50,8 +54,9 @@ def main() -> int:
     tolerances = Tolerances(1e-6, 1e-6).scaled(unit)
     second = design.kinetics.time_unit
     rest = batch_horizon(
-        crn, states, wanted * unit, within=0.01 * unit, first=50 * second, most=1e7 * second, tolerances=tolerances
-    )
+        crn, states, wanted * unit, within=0.01 * unit, first=50 * second, most=1e7 * second, tolerances=tolerances,
+        batches=batches,
+    )  # fmt: skip
     time = 2 * rest.time
     fuels = built.fuels
     signals = np.arange(translated.system.crn.n_species)
@@ -67,17 +72,11 @@ def main() -> int:
         "| what is wrong | by | labels that survive | 95 % interval |",
         "| --- | --- | --- | --- |",
     ]
-    print("\n".join(lines), flush=True)
+    disturbances, shown = [], []
 
-    def row(what, level, shown, draw):
-        found = survival(
-            what, level, draw, labels, trials=options.trials, time=time, tolerances=tolerances, seed=options.seed
-        )
-        low, high = found.interval
-        lines.append(
-            f"| {what} | {shown} | {found.survived} of {found.trials} ({found.share:.1%}) | {low:.1%} to {high:.1%} |"
-        )
-        print(lines[-1], flush=True)
+    def row(what, level, text, draw):
+        disturbances.append(Disturbance(what, level, draw))
+        shown.append(text)
 
     for decades in DECADES:
         row(
@@ -115,6 +114,23 @@ def main() -> int:
             f"{share:.0%}",
             lambda example, _, impure=impure, tubes=tubes: (impure, tubes[example]),
         )
+    print(f"{len(disturbances)} disturbances, {options.trials} tubes each", file=sys.stderr, flush=True)
+    found = survival(
+        disturbances,
+        labels,
+        trials=options.trials,
+        time=time,
+        tolerances=tolerances,
+        seed=options.seed,
+        batches=batches,
+    )
+    for one, text in zip(found, shown, strict=True):
+        low, high = one.interval
+        lines.append(
+            f"| {one.disturbance} | {text} | {one.survived} of {one.trials} ({one.share:.1%}) "
+            f"| {low:.1%} to {high:.1%} |"
+        )
+    print("\n".join(lines))
     if options.write:
         write_whole(RESULTS / f"robustness_{design.name}.md", "\n".join(lines) + "\n")
     return 0

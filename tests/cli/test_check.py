@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 
 from dsdcompile.cli.main import main
 from dsdcompile.sequences.bases import reverse_complement
+from dsdcompile.stages import sequencing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,15 +77,74 @@ def test_an_interrupted_search_goes_on_to_the_same_end(tmp_path, capsys, monkeyp
     real = np.random.default_rng
 
     def interrupt(seed=None):
-        if isinstance(seed, tuple) and seed[1] == 6:
+        if isinstance(seed, tuple) and seed[1] == 2:
             raise KeyboardInterrupt
         return real(seed)
 
     monkeypatch.setattr(np.random, "default_rng", interrupt)
-    assert main(["sequences", design, "--out", str(tmp_path / "part"), *hard[:-1]]) == 130
-    assert "interrupted after 6 steps" in capsys.readouterr().err
-    assert not (tmp_path / "part/strands.csv").exists()
+    part = tmp_path / "part"
+    assert main(["sequences", design, "--out", str(part), *hard]) == 130
+    printed = capsys.readouterr()
+    said = printed.err.removeprefix("dsdcompile: ").rstrip()
+    told = "sequence search interrupted after 2 steps: these are the best so far; the same command goes on from there"
+    assert said == told
+    assert f"warning: {said}" in printed.out
+    for name in ("strands.csv", "order.xlsx", "plates.csv", "protocol.md", "system.pil"):
+        assert (part / name).exists()
+    assert json.loads((part / "sequence_checks.json").read_text())["interrupted"]
+    summary = json.loads((part / "summary.json").read_text())
+    assert summary["sequences"]["interrupted"]
+    assert said in summary["warnings"]
     monkeypatch.setattr(np.random, "default_rng", real)
-    assert main(["sequences", design, "--out", str(tmp_path / "part"), *hard]) == 0
-    for name in ("strands.csv", "sequence_checks.json", "order.xlsx"):
-        assert (tmp_path / "part" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert main(["sequences", design, "--out", str(part), *hard]) == 0
+    assert not json.loads((part / "sequence_checks.json").read_text())["interrupted"]
+    for name in ("strands.csv", "sequence_checks.json", "order.xlsx", "summary.json"):
+        assert (part / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_an_interrupt_while_checking_an_interrupted_search_ends_the_run_at_once(tmp_path, capsys, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sequencing, "check_sequences", interrupt)
+    assert main(["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path), "--quiet"]) == 130
+    assert "interrupted; files already written are whole" in capsys.readouterr().err
+    assert not (tmp_path / "strands.csv").exists()
+
+
+@pytest.mark.parametrize("change", ["sequences.seed=2", "scheme.recognition=16", "lab.longest_strand=62"])
+def test_what_sequences_depend_on_makes_new_ones_in_the_same_folder(made, change, tmp_path, capsys):
+    shutil.copytree(made / ".cache", tmp_path / ".cache")
+    arguments = ["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path)]
+    main([*arguments, "--set", change])
+    assert "searching from" in capsys.readouterr().err
+    shutil.rmtree(tmp_path / ".cache")
+    found = {name: (tmp_path / name).read_bytes() for name in ("strands.csv", "sequence_checks.json")}
+    main([*arguments, "--set", change, "--quiet"])
+    assert {name: (tmp_path / name).read_bytes() for name in found} == found
+    assert found["sequence_checks.json"] != (made / "sequence_checks.json").read_bytes()
+
+
+def test_the_same_request_does_not_search_again(made, tmp_path, capsys):
+    shutil.copytree(made, tmp_path / "again")
+    assert main(["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path / "again")]) == 0
+    assert "searching from" not in capsys.readouterr().err
+    assert (tmp_path / "again/strands.csv").read_bytes() == (made / "strands.csv").read_bytes()
+
+
+def test_a_strand_longer_than_the_laboratory_orders_fails(made, tmp_path, capsys):
+    (tmp_path / "strict.toml").write_text('name = "strict"\n[crn]\nfile = "x.crn"\n[lab]\nlongest_strand = 62\n')
+    files = [str(made / "system.pil"), str(made / "strands.csv")]
+    assert main(["check", *files, "--design", str(tmp_path / "strict.toml")]) == 1
+    (failed,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAIL")]
+    assert "length" in failed
+
+
+def test_reporters_are_checked_from_files_as_they_were_in_the_run(made):
+    table = json.loads((made / "sequence_checks.json").read_text())
+    assert main(["check", str(made / "system.pil"), str(made / "strands.csv"), "--out", str(made / "again.json")]) == 0
+    again = json.loads((made / "again.json").read_text())
+    assert [(c["rule"], c["checked"], c["failed"]) for c in again["checks"]] == [
+        (c["rule"], c["checked"], c["failed"]) for c in table["checks"]
+    ]
+    assert [c["worst"] for c in again["checks"]] == pytest.approx([c["worst"] for c in table["checks"]], nan_ok=True)

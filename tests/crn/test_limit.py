@@ -116,6 +116,15 @@ def test_what_has_no_limit_is_refused(reactions, said):
         limit_state(crn, crn.initial[None])
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [([[np.nan, 0.0]], "not a finite"), ([[-2.0, 0.0]], "negative"), ([1.0, 0.0], "shape"), ([[1.0]], "shape")],
+)
+def test_states_that_cannot_be_are_refused(state, said):
+    with pytest.raises(CrnError, match=said):
+        limit_state(parse_crn("A -> B"), np.array(state))
+
+
 def test_empty_batches_and_empty_crns():
     crn = Crn.of([Reaction(("X",), ("Y",))], inputs=["X"], outputs=["Y"])
     assert limit(crn, np.empty((0, 1))).shape == (0, 1)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dsdcompile.crn.text import parse_crn
+from dsdcompile.dsd import crosstalk as module
 from dsdcompile.dsd.complex import can_bind
 from dsdcompile.dsd.crosstalk import binding_constant, crosstalk, with_crosstalk
 from dsdcompile.dsd.dosing import dose
@@ -56,7 +57,7 @@ def test_the_fraction_held_is_the_equilibrium_the_simulation_reaches():
     """A fuel and a signal that can only bind: the signal, much scarcer, is bound for the fraction of time stated."""
     system, made = built(TEXT)
     talk = crosstalk(system, made)
-    crn = with_crosstalk(made, talk)
+    crn = with_crosstalk(made, talk).crn
     assert crn.n_reactions == made.crn.n_reactions + 2 * len(talk.pairs)
     only = crn.with_(rates=np.where(np.arange(crn.n_reactions) < made.crn.n_reactions, 1e-30, crn.rates))
     signal = next(int(p[0]) for p in talk.pairs if p[0] < system.crn.n_species and made.crn.initial[p[1]] > 0)
@@ -65,3 +66,49 @@ def test_the_fraction_held_is_the_equilibrium_the_simulation_reaches():
     start[signal] = 1e-13
     end = simulate(only, start, [0.0, 1e4], Tolerances(1e-8, 1e-20), method="cvode").states[-1]
     assert 1 - end[signal] / 1e-13 == pytest.approx(talk.held[signal], rel=0.05)
+
+
+def waste_pairs_by_hand(system):
+    complexes = [system.signal(s).complex for s in range(system.crn.n_species)]
+    complexes += [system.molecule(int(n)).complex for n in system.molecules.of_role(Role.FUEL, Role.INTERMEDIATE)]
+    return {
+        (i, w)
+        for w in system.molecules.of_role(Role.WASTE).tolist()
+        for i, one in enumerate(complexes)
+        if can_bind(one, system.molecule(w).complex)
+    }
+
+
+@pytest.mark.parametrize("toeholds", [0, 1])
+def test_waste_is_counted_where_it_binds(toeholds):
+    system, made = built("A ->\nA -> B\nA @i 10 nM\n", toeholds)
+    talk = crosstalk(system, made)
+    found = {tuple(pair) for pair in talk.waste.tolist()}
+    assert found
+    assert found == waste_pairs_by_hand(system)
+    bound = sorted({i for i, _ in found})
+    assert (talk.held_by_waste[bound] > 0).all()
+    assert np.count_nonzero(talk.held_by_waste) == len(bound)
+    if not toeholds:
+        # One strand of 12 nM, all that the gate can release, on a 6-nt toehold.
+        load = binding_constant(6) * 12e-9
+        assert talk.held_by_waste[bound] == pytest.approx(load / (1 + load))
+
+
+def test_systems_too_large_to_list_say_so(monkeypatch):
+    for limit in ("MOST_MODULES", "MOST_PAIRS"):
+        monkeypatch.setattr(module, limit, 0)
+        talk = crosstalk(*built(TEXT))
+        assert "bindings are listed for up to 0" in talk.limit
+        assert len(talk.pairs) == 0
+        assert not talk.held.any()
+        monkeypatch.undo()
+
+
+def test_what_bindings_hold_is_in_no_total():
+    _, made = built(TEXT)
+    talk = crosstalk(*built(TEXT))
+    on = with_crosstalk(made, talk)
+    assert on.crn.n_species == made.crn.n_species + len(talk.pairs)
+    state = np.ones(on.crn.n_species)
+    assert on.totals(state) == pytest.approx(made.totals(state[: made.crn.n_species]))

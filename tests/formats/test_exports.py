@@ -3,55 +3,56 @@
 import ast
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.dsd.dosing import Dosing
+from dsdcompile.design.design import check_design
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.fasta import parse_fasta, show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.pil import show_pil
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.system_file import parse_system, rebuild
-from dsdcompile.formats.vendor_file import load_vendor
-from dsdcompile.lab.order import OrderOptions, order
+from dsdcompile.lab.order import order
+from dsdcompile.lab.reporters import make_reporters, with_reporters
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.stages.ordering import order_options
 
 TEXT = "#! input Xp Xn\n#! output Yp Yn\nXp -> M + Yp\nM + Xn -> Yn\nM @i 1"
+USUAL, _ = order_options(check_design({"name": "demo", "crn": {"file": "demo.crn"}}, "demo"), Path())
 
 
 def built(scheme):
-    import numpy as np
-
+    """Sequences, reporters and amounts of a small system; one input is not there."""
     system = translate(parse_crn(TEXT), scheme)
-    width = max(len(template.fuels) for template in system.templates)
-    fuels = np.zeros((system.n_modules, width))
-    for row, template in enumerate(system.template):
-        fuels[row, : len(system.templates[template].fuels)] = 3e-8
-    sequenced = assign(Inventory.of(system), seed=1)
-    return system, Dosing(1e-8, fuels), sequenced
+    reporters, domains = make_reporters(system)
+    sequenced = assign(with_reporters(Inventory.of(system), reporters, domains), seed=1)
+    amounts = {item.name: 1e-9 * (number + 1) / 3 for number, item in enumerate(sequenced.inventory.items)}
+    return sequenced, reporters, {**amounts, "Xn": 0.0}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-def test_pil_and_strands_rebuild_the_sequenced_system(scheme):
-    system, dosing, sequenced = built(scheme)
-    strands = show_strands(order(sequenced, OrderOptions(load_vendor("idt"))))
-    again, amounts = rebuild(show_pil(system, dosing), strands)
+def test_pil_and_strands_rebuild_the_sequenced_system_with_its_reporters(scheme):
+    sequenced, reporters, amounts = built(scheme)
+    strands = show_strands(order(sequenced, USUAL, reporters))
+    again, found = rebuild(show_pil(sequenced.inventory, amounts), strands)
     assert again.inventory.items == sequenced.inventory.items
+    assert {item.role for item in again.inventory.items} == {"signal", "fuel", "reporter"}
+    assert again.inventory.strands == sequenced.inventory.strands
     assert again.inventory.domains == sequenced.inventory.domains
     assert again.sequences == sequenced.sequences
-    assert amounts["M"] == pytest.approx(1e-8)
-    assert all(amounts[f.name] >= 2.9e-8 for f in system.fuels())
+    assert found == pytest.approx({name: amount for name, amount in amounts.items() if amount}, rel=1e-11)
 
 
-SYSTEM, DOSING, SEQUENCED = built(SCHEMES[0])
-PIL = show_pil(SYSTEM, DOSING)
-STRANDS = show_strands(order(SEQUENCED, OrderOptions(load_vendor("idt"))))
+SEQUENCED, REPORTERS, AMOUNTS = built(SCHEMES[0])
+PIL = show_pil(SEQUENCED.inventory, AMOUNTS)
+STRANDS = show_strands(order(SEQUENCED, USUAL, REPORTERS))
 
 
 def test_a_file_that_does_not_name_its_parts_is_guessed_by_length():

@@ -1,5 +1,7 @@
 import dataclasses
+import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -72,6 +74,49 @@ def test_npz_weights_fold_or_are_refused_with_their_layer(tmp_path):
     np.savez(path, weights0=np.array([["a"]]), biases0=np.zeros(1))
     with pytest.raises(FormatError, match="weights0: not numbers"):
         load_network(path)
+
+
+def pickled() -> bytes:
+    stream = io.BytesIO()
+    np.savez(stream, weights0=np.array([[object()]], dtype=object), biases0=np.zeros(1))
+    return stream.getvalue()
+
+
+def archive(content: bytes, name: str = "weights0.npy") -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr(name, content)
+    return stream.getvalue()
+
+
+def single() -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, np.ones((2, 2)))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"junk", "not an NPZ file"),
+        (b"", "not an NPZ file"),
+        (single(), "not an NPZ file"),
+        (pickled(), "not an NPZ file of plain arrays: one is damaged or holds more than numbers"),
+        (archive(b"junk"), "arrays .*; expected weights0, biases0"),
+        (archive(single()[:-8]), "not an NPZ file of plain arrays: one is damaged"),
+        (archive(single()).replace(b"\0\0\xf0?", b"\0\0\xf1?"), "a damaged NPZ file: Bad CRC"),
+    ],
+)
+def test_a_file_that_is_no_npz_of_numbers_is_refused_in_our_words(content, message, tmp_path):
+    (tmp_path / "n.npz").write_bytes(content)
+    with pytest.raises(FormatError, match=rf"n\.npz: ({message})") as caught:
+        load_network(tmp_path / "n.npz")
+    assert "pickle" not in str(caught.value)
+
+
+def test_kinds_that_are_read_are_listed(tmp_path):
+    with pytest.raises(FormatError, match=r"unknown kind of network file; use \.json, \.npz, \.onnx"):
+        load_network(tmp_path / "n.h5")
 
 
 @pytest.mark.parametrize(

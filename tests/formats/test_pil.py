@@ -4,15 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.dsd.dosing import dose
 from dsdcompile.formats.pil import show_pil
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
+from dsdcompile.sequences.inventory import Inventory
 
 COMMAND = Path(sys.executable).with_name("peppercorn")
 
@@ -23,7 +22,7 @@ def test_the_peppercorn_command_loads_it_unchanged_and_finds_the_intended_steps(
         pytest.skip("the peppercorn command is not beside this Python")
     crn = parse_crn("#! input A\n#! input B\n#! output C\nA + B -> C\n")
     system = translate(crn, scheme, DomainLengths())
-    text = show_pil(system, dose(system, np.ones(1), unit=1e-8, margin=0.2, floor=0.0), "pil")
+    text = show_pil(Inventory.of(system), dict.fromkeys((fuel.name for fuel in system.fuels()), 1e-8), "pil")
     file = tmp_path / "system.pil"
     file.write_text(text)
     done = subprocess.run(

@@ -103,6 +103,79 @@ def test_larger_integers_are_made_when_they_are_allowed():
     assert fold(real, largest=17).network.layers[0].weights.max() == 17
 
 
+def test_a_unit_without_incoming_weights_moves_into_the_next_biases_where_it_is_in_the_way():
+    first = np.array([[1.0, -1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]]) * 0.3
+    second = np.array([[0.7, -0.7], [-0.7, -0.7], [0.37, 0.2], [0.9, 0.1]])
+    steps = [Affine("a", first, np.array([0.1, -0.2, 0.5, -0.5])), Relu("r"), Affine("b", second, np.array([0.3, 0.4]))]
+    real = plain_layers(steps, DOUBLE)
+    found = fold(real)
+    assert found.network.layers[1].weights.tolist() == [[1, -1], [-1, -1], [0, 0], [0, 0]]
+    x = np.random.default_rng(1).normal(size=(9, 2))
+    np.testing.assert_allclose(found.network(x) * found.output_scale, real(x), rtol=1e-12)
+    assert found.notes[1].endswith("; constants of units without incoming weights (2) moved into its biases")
+    kept = [steps[0], steps[1], Affine("b", np.full((4, 2), 0.7), np.zeros(2))]
+    assert (fold(plain_layers(kept, DOUBLE)).network.layers[1].weights == 1).all()
+
+
+def test_the_sign_of_a_negative_input_scale_moves_into_the_weights():
+    weights = np.array([[1.0, -1.0], [1.0, 1.0]])
+    scaled = PerUnit("m", np.array([-2.0, 0.5]), np.array([3.0, 1.0]))
+    real = plain_layers([scaled, Affine("a", weights, np.zeros(2))], DOUBLE)
+    found = fold(real)
+    assert found.network.layers[0].weights.tolist() == [[-1, 1], [1, 1]]
+    x = np.random.default_rng(1).normal(size=(9, 2))
+    np.testing.assert_allclose(found.network(found.network.scale(x)), (x * [-2.0, 0.5] + [3.0, 1.0]) @ weights)
+    assert found.notes[0] == "inputs: m became the scaling of raw inputs"
+    with pytest.raises(NetworkError, match="m: an input is scaled by zero"):
+        plain_layers([PerUnit("m", np.array([0.0, 1.0]), np.zeros(1)), Affine("a", weights, np.zeros(2))], DOUBLE)
+
+
+def test_integers_that_rounding_cannot_tell_from_other_weights_are_refused():
+    """Stored to 11 bits, any number is within its rounding of an integer up to some hundreds times any factor."""
+    half = 2.0**-11
+    rng = np.random.default_rng(0)
+    real = plain_layers([Affine("a", rng.normal(size=(2, 3)).astype(np.float16).astype(float), np.zeros(3))], half)
+    with pytest.raises(
+        NetworkError, match=r"stored to 1 in 2048, .* up to 200 from other weights; integers up to 16 can"
+    ):
+        fold(real, 200)
+    with pytest.raises(NetworkError, match="6 different magnitudes"):
+        fold(real, 16)
+    exact = plain_layers([Affine("a", np.float16(0.3) * np.array([[1.0, -2.0]]), np.zeros(2))], half)
+    assert fold(exact, 16).network.layers[0].weights.tolist() == [[1, -2]]
+
+
+def test_notes_say_what_was_folded_in_and_how_exactly():
+    weights = np.float32(0.1) * np.array([[1, 3], [-1, 1]], dtype=np.float32)
+    steps = [
+        Affine("a", weights.astype(float), np.zeros(2)),
+        PerUnit("norm", np.array([2.0]), np.array([1.0, 2.0])),
+        Relu("r"),
+        PerUnit("norm2", np.array([3.0]), np.zeros(1)),
+        Affine("b", np.eye(2), np.zeros(2)),
+    ]
+    notes = fold(plain_layers(steps, SINGLE)).notes
+    assert notes[0].startswith("layer 1 (a, with norm folded in): weights are 0.200000003 times {-1, +1, +3}; ")
+    assert float(notes[0].split("(to ")[1].split(" of")[0]) < 8 * SINGLE
+    assert notes[1].startswith("layer 2 (b, with norm2 folded in): ")
+    assert notes[2].endswith("times these; labels are the same")
+    rounded = quantise(plain_layers(steps, SINGLE), "binary", 1).notes
+    assert rounded[-1].endswith("labels can differ")
+    assert not any("exactly" in note or "the same" in note for note in rounded)
+
+
+def test_a_factor_a_unit_that_the_next_layer_cannot_take_is_laid_to_what_made_it():
+    steps = [
+        Affine("a", np.array([[1.0, -1.0], [1.0, 1.0]]), np.zeros(2)),
+        PerUnit("norm", np.array([0.31, 1.7]), np.zeros(2)),
+        Relu("r"),
+        Affine("b", np.array([[1.0], [-1.0]]), np.zeros(1)),
+    ]
+    said = r"layer 2 \(b\): .* once multiplied by the factors of the units of layer 1 \(a, with norm folded in\)"
+    with pytest.raises(NetworkError, match=said):
+        fold(plain_layers(steps, DOUBLE))
+
+
 def test_outputs_with_factors_of_their_own_are_refused():
     real = plain_layers([Affine("a", np.array([[1.0, np.pi], [1.0, -np.pi]]), np.zeros(2))], DOUBLE)
     with pytest.raises(NetworkError, match="each output has a factor of its own"):

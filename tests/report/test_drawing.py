@@ -1,4 +1,4 @@
-import re
+import itertools
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.kernel import parse_kernel
-from dsdcompile.report.drawing import draw
+from dsdcompile.report.drawing import colours, draw
 
 
 @st.composite
@@ -37,9 +37,7 @@ def coordinates(svg):
         points += [
             (float(element.get(x)), float(element.get(y))) for x, y in names if element.get(x) and element.get(y)
         ]
-        points += [
-            (float(x), float(y)) for x, y in re.findall(r"(-?\d+\.?\d*)[ ,](-?\d+\.?\d*)", element.get("d") or "")
-        ]
+        points += [tuple(map(float, corner.split(","))) for corner in (element.get("points") or "").split()]
     return box, points, ["".join(t.itertext()) for t in root.iter() if t.tag.endswith("text")]
 
 
@@ -68,3 +66,21 @@ def test_a_longer_domain_is_drawn_longer():
 @pytest.mark.parametrize("kernel", ["a", "a( )", "a( + )", "a( b( + ) c( + ) d( + ) )"])
 def test_corner_cases_are_well_formed(kernel):
     assert ET.fromstring(draw(parse_kernel(kernel), {})).tag.endswith("svg")
+
+
+def test_forty_domains_have_forty_colours():
+    assert len(set(colours([f"d{i}" for i in range(40)]).values())) == 40
+
+
+def test_a_strand_is_drawn_through_under_the_nick_of_the_other():
+    """b* c* is one strand, b and c are two: the gap between b and c is bridged below, in the colour of a domain."""
+    lines = [e for e in ET.fromstring(draw(parse_kernel("b( + c( + ) )"), {})).iter() if e.tag.endswith("line")]
+    ends = [([float(e.get("x1")), float(e.get("x2"))], float(e.get("y1"))) for e in lines]
+    spans = sorted((min(xs), max(xs), y) for xs, y in ends)
+    low = max(y for *_, y in spans)
+    below = [(a, b) for a, b, y in spans if y == low]
+    above = [(a, b) for a, b, y in spans if y != low]
+    assert len(above) == 2
+    assert above[1][0] - above[0][1] > 2
+    assert all(after[0] <= before[1] for before, after in itertools.pairwise(below))
+    assert {e.get("stroke-width") for e in lines} == {"2.6"}

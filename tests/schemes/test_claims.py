@@ -25,6 +25,7 @@ def holds(name: str, text: str, notion: Notion) -> bool:
 def test_every_scheme_is_judged():
     assert {scheme.name for scheme in SCHEMES} == {*BISIMILAR, "cardelli2013-plain", "chen2013"}
     assert all(("fails" in scheme.guarantees) == (scheme.name not in BISIMILAR) for scheme in SCHEMES)
+    assert {scheme.name for scheme in SCHEMES if scheme.bisimilar} == set(BISIMILAR)
 
 
 @pytest.mark.parametrize("name", BISIMILAR)

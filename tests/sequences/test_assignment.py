@@ -10,9 +10,10 @@ from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.assignment import AssignmentOptions, assign, assign_words
+from dsdcompile.sequences.assignment import assign, assign_words
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
@@ -113,15 +114,76 @@ def test_forbidden_subsequences_stay_out_of_words_and_complements():
 @pytest.mark.parametrize(
     ("fixed", "forbid", "message"),
     [
-        ({"nowhere": "ACT"}, (), "there is no domain 'nowhere'"),
+        ({"nowhere": "ACT"}, (), "sequences.fixed.nowhere: there is no such domain"),
         ({"b_A": "ACT"}, (), "sequences.fixed.b_A: expected 15 letters of ACGT, not 'ACT'"),
         ({"b_A": "CATCTTACACTCATC"}, ("TTACA",), "contains TTACA, which sequences.forbid bans"),
-        ({"b_A": "CATCTTACACTCATC", "m0_d1": "CATCTTACACTCATC"}, (), "same sequence or its complement"),
+        ({"b_A": "CATCTTACACTCATC", "m0_d1": "CATCTTACACTCATC"}, (), "complement as b_A; one of the two needs another"),
+        ({"b_A": "CATCTTACACTCATC", "m0_d1": "GATGAGTGTAAGATG"}, (), "complement as b_A; one of the two needs another"),
+        ({"a_A": "ACATGT"}, (), "ACATGT is its own complement and would bind itself; another word is needed"),
+        (
+            {"b_A": "ACT", "nowhere": "ACT", "m0_d1": "CATCTTACACTCATX"},
+            (),
+            "fixed.b_A: expected 15 .*; sequences.fixed.nowhere: there .*; sequences.fixed.m0_d1: expected 15",
+        ),
     ],
 )
 def test_fixed_sequences_that_cannot_be_are_named(fixed, forbid, message):
     with pytest.raises(SequenceError, match=message):
         assign(SMALL, 1, AssignmentOptions(fixed=fixed, forbid=forbid))
+
+
+def test_lower_case_is_read():
+    word = "CATCTTACACTCATC"
+    options = AssignmentOptions(fixed={"b_A": word.lower()}, forbid=("aatt",))
+    assert assign(SMALL, 1, options).sequences["b_A"] == word
+    assert options.banned == ("AATT",)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"forbid": ("A",)},
+            r"toeholds of 6 nt are needed, 0 words exist \(729 over ACT, 308 of them .*, 222 of these within "
+            r"sequences.gc = \[0.3, 0.7\], 0 of these without .*\); a shorter sequences.forbid would help",
+        ),
+        ({"gc": (0.9, 1.0)}, r"0 of these within sequences.gc = \[0.9, 1\], .*; a wider sequences.gc would help"),
+        ({"gc": (0.4, 0.45)}, r"0 of these within sequences.gc = \[0.4, 0.45\], .*; a wider sequences.gc would help"),
+    ],
+)
+def test_the_filter_that_leaves_no_toehold_is_named(options, message):
+    with pytest.raises(SequenceError, match=message) as caught:
+        assign(SMALL, 1, AssignmentOptions(**options))
+    assert "scheme.toehold" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"gc": (0.34, 0.35)}, "no word of 15 nt over ACT is left by sequences.gc"),
+        ({"forbid": ("TTT", "AC", "CA", "AA", "TA", "AT", "CTC")}, "no word of 15 nt over ACT is left by"),
+    ],
+)
+def test_the_filter_that_leaves_no_long_word_is_named(options, message):
+    toeholds = {name: word for name, word in assign(SMALL, 1).sequences.items() if len(word) == 6}
+    only = Inventory({n: d for n, d in SMALL.domains.items() if n not in toeholds}, ())
+    with pytest.raises(SequenceError, match=message):
+        assign(only, 1, AssignmentOptions(**options))
+
+
+def test_k_starts_where_it_is_told_to_and_must_not_start_beyond_its_end():
+    assert assign_words(SMALL, 1, AssignmentOptions(first_k=8))[1] == 8
+    with pytest.raises(SequenceError, match=r"sequences.first_k = 9 is above sequences.last_k = 8"):
+        AssignmentOptions(first_k=9, last_k=8)
+
+
+def test_the_spread_of_toeholds_is_the_users(sequenced):
+    energies = {}
+    for spread in (0.1, 0.5):
+        found = assign(SMALL, 1, AssignmentOptions(spread=spread)).sequences
+        energies[spread] = [duplex_energy(word, Conditions()) for word in found.values() if len(word) == 6]
+    assert max(energies[0.1]) - min(energies[0.1]) <= 0.2
+    assert max(energies[0.5]) - min(energies[0.5]) > 0.2
 
 
 def test_a_network_too_large_for_one_pot_is_told_so_in_numbers():

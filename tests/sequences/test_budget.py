@@ -4,9 +4,10 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.errors import SequenceError
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.assignment import AssignmentOptions, budget_of
+from dsdcompile.sequences.assignment import budget_of
 from dsdcompile.sequences.budget import capacity
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.options import AssignmentOptions
 
 SCHEME = find_scheme("soloveichik2010")
 

@@ -12,6 +12,7 @@ from dsdcompile.sequences.assignment import assign
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.checks import RULES, check_sequences
 from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.vienna import Vienna
@@ -27,7 +28,7 @@ def model():
 
 
 def spoilt(**words: str) -> SequencedSystem:
-    return SequencedSystem(GOOD.inventory, {**GOOD.sequences, **words})
+    return assign(GOOD.inventory, 1, AssignmentOptions(fixed=words))
 
 
 def failing(report):
@@ -99,7 +100,7 @@ def test_the_complement_of_a_domain_is_not_taken_for_a_crossbinding(model):
     # exact complements are intended by name; the same letters under another name are not
     word = GOOD.sequences["b_A"]
     other = reverse_complement(word[:-1]) + ("A" if word[0] != "T" else "C")
-    report = check_sequences(spoilt(b_E="CACATTCTCCATTAC", m1_d1=other), model)
+    report = check_sequences(spoilt(b_A=word, b_E="CACATTCTCCATTAC", m1_d1=other), model)
     pairs = next(f for f in report.findings if f.rule == "unintended pairs")
     assert not pairs.passed
     assert "|||||||||" in pairs.worst_few[0].drawing

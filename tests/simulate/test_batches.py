@@ -85,6 +85,19 @@ def test_cuts_cover_every_example_once(count):
     assert [i for part in cut(count, crn) for i in range(count)[part]] == list(range(count))
 
 
+def test_work_for_few_workers_is_cut_evenly():
+    crn = problem()[0]
+    sizes = [part.stop - part.start for part in cut(150, crn)]
+    assert sizes == [16] * 9 + [6]
+
+
+def test_progress_of_many_pieces_is_some_lines():
+    lines = []
+    run([Count(n) for n in range(1000)], 1, "numbers", Batches(progress=lines.append))
+    assert len(lines) == 20
+    assert lines[-1] == "1000 of 1000 pieces (numbers)"
+
+
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path):
     log, shelf = tmp_path / "log", PieceFolder(tmp_path / "pieces")
     pieces = [Count(n, str(log)) for n in range(10)]
@@ -144,6 +157,37 @@ def test_dead_workers_are_replaced_and_nothing_is_lost_or_done_twice(tmp_path):
         run([Count(n) for n in range(9)], 1, "numbers", Batches(on(Dying(99))))
 
 
+class DyingLate(Dying):
+    """A pool that dies, once, with the last of forty pieces."""
+
+    def submit(self, function, piece):
+        if piece.number == 39 and self.deaths > 0:
+            return super().submit(function, piece)
+        return Dying(0).submit(function, piece)
+
+
+def test_what_was_finished_before_a_pool_died_is_counted_once():
+    """It is seen twice: as it finishes, and when the remains of the dead pool are gone through."""
+    pool, kept = DyingLate(1), []
+
+    @contextmanager
+    def opened(_):
+        try:
+            yield pool
+        finally:
+            pool.deaths = 0
+
+    class Shelf:
+        def get(self, _):
+            return None
+
+        def put(self, key, _):
+            kept.append(key)
+
+    run([Count(n) for n in range(40)], 1, "numbers", Batches(opened, Shelf()))
+    assert sorted(kept) == sorted(f"count-{n}" for n in range(40))
+
+
 def test_a_process_that_is_really_killed_is_an_error_that_says_so():
     spawn = multiprocessing.get_context("spawn")
 
@@ -166,6 +210,8 @@ def test_digests_tell_pieces_apart():
         replace(piece, initial=initial * 1.5),
         replace(piece, crn=crn.with_(rates=crn.rates * 2)),
         replace(piece, tolerances=Tolerances(1e-3)),
+        replace(piece, first=21.0),
+        replace(piece, most=1e6),
     ]
-    assert len({piece.digest, *(other.digest for other in others)}) == 5
+    assert len({piece.digest, *(other.digest for other in others)}) == 7
     assert piece.digest == HorizonPiece(crn, initial.copy(), target, **options).digest

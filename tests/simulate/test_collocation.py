@@ -43,7 +43,7 @@ def with_random_rates(crn, seed, low=0.3, high=3.0):
     return crn.with_(rates=np.exp(np.random.default_rng(seed).uniform(np.log(low), np.log(high), crn.n_reactions)))
 
 
-def step(crn, starts, h):
+def step(crn, starts, h, allowed=1e-13):
     """One step of the kernel from starts (examples, species): changes (species, stages and error, examples)."""
     plan = layers(crn)
     columns = kernel.COLUMNS * len(starts)
@@ -53,7 +53,7 @@ def step(crn, starts, h):
     for level in range(len(plan.level_start) - 1):
         first, last = plan.level_start[level : level + 2]
         assert kernel.solve_level(
-            first, last, len(starts), h, 1e-12, 1e-13, plan.left, plan.right, plan.rates,
+            first, last, len(starts), h, 10 * allowed, allowed, plan.left, plan.right, plan.rates,
             radau.INVERSE, radau.C, kernel.FROM_EXTENTS, y, change, fired,
         )  # fmt: skip
         kernel.add_products(
@@ -258,5 +258,34 @@ def test_a_run_that_needs_too_many_steps_raises(monkeypatch):
     monkeypatch.setattr(collocation, "MOST_STEPS", 3)
     crn = compile_network(random_network([4, 8, 3]))
     start = crn.inlet(np.ones((1, 4)))
-    with pytest.raises(SimulationError, match=r"stopped at t = .* of 50 in examples 0 to 0"):
+    said = r"stopped at t = .* of 50 in examples 0 to 0: it needs more than 3 steps"
+    with pytest.raises(SimulationError, match=said):
         simulate(crn, start, [0, 50])
+
+
+def test_numbers_beyond_all_bounds_raise():
+    crn = annihilation(1e200, 1e200, 1e200)
+    with pytest.raises(SimulationError, match="no step is small enough"):
+        simulate(crn, crn.initial, [0, 1], method="collocation")
+
+
+def test_steps_that_are_too_long_are_rejected():
+    """A and B are not there at first, so the first step does not see how fast they annihilate."""
+    made = [Reaction((x + str(i),), (y + str(i),)) for i in range(4) for x, y in ("XA", "YB")]
+    crn = Crn.of(
+        [*made, *(Reaction((f"A{i}", f"B{i}"), (f"C{i}",), 1e6) for i in range(4))],
+        initial={f"{x}{i}": 1.0 for x in "XY" for i in range(4)},
+    )
+    times, loose = np.geomspace(1e-3, 5, 9), Tolerances(1e-5, 1e-7)
+    run = simulate(crn, crn.initial, times - times[0], loose, method="collocation")
+    exact = simulate(crn, crn.initial, times - times[0], Tolerances(1e-10, 1e-12), method="sweep")
+    assert run.statistics["rejected"] > 0
+    np.testing.assert_allclose(run.states, exact.states, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("allowed", [1e-2, 1e-4])
+def test_newton_is_far_closer_than_the_tolerance_when_it_stops(allowed):
+    """The last change is below a tenth of the tolerance, so what is left of a quadratic iteration is far less."""
+    crn = annihilation(1.0, 1.0, 5.0)
+    loose, converged = (step(crn, [crn.initial], 2.0, size)[:, :STAGES] for size in (allowed, 1e-13))
+    assert np.abs(loose - converged).max() <= 0.02 * allowed

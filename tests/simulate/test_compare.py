@@ -41,6 +41,13 @@ def test_what_does_not_complete_is_infinite_and_null():
     assert json.loads(json.dumps(found.to_json()))["outputs"][0] == [None] * 3
 
 
+def test_a_label_is_complete_when_it_is_right_for_good():
+    times = np.arange(5.0)
+    first = np.array([1.0, 3.0, 1.0, 3.0, 3.0])
+    found = completion(times, np.stack([first, np.full(5, 2.0)], axis=1), np.array([3.0, 2.0]))
+    assert found.label == 3.0  # right at 1, wrong at 2
+
+
 def test_an_overshoot_that_returns_completes_when_it_has_returned():
     times = np.arange(5.0)
     assert settled(times, np.array([0.0, 4.0, 0.0, 2.0, 0.0]), 1.0) == 3.5

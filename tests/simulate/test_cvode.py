@@ -1,5 +1,7 @@
 """CVODE against closed forms and against the exact limit; failures raise."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -59,11 +61,61 @@ def test_an_explosion_raises():
         simulate(crn, crn.initial, [0, 2], method="cvode")
 
 
+class Claims:
+    """A CVODE that returns what it is told to."""
+
+    def __init__(self, **claim):
+        self.claim = SimpleNamespace(message="it says", nfev=1, njev=1, **claim)
+
+    def __call__(self, *_, **__):
+        return SimpleNamespace(solve=lambda *_: self.claim)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"success": False}, "stopped at t = 2 of 2: it says"),
+        ({"t": np.array([0.0, 1.0, 1.5])}, "stopped at t = 1.5 of 2"),
+        ({"y": np.ones((2, 2))}, "stopped"),
+        ({"y": np.full((3, 2), np.nan)}, "not finite"),
+    ],
+)
+def test_a_claim_of_success_is_not_trusted(change, said, monkeypatch):
+    crn = Crn.of([Reaction(("A",), ("B",))], initial={"A": 1.0})
+    right = {"success": True, "t": np.array([0.0, 1.0, 2.0]), "y": np.tile(crn.initial, (3, 1))}
+    monkeypatch.setattr(cvode, "CVODE", Claims(**right))
+    simulate(crn, crn.initial, right["t"], method="cvode")
+    monkeypatch.setattr(cvode, "CVODE", Claims(**right | change))
+    with pytest.raises(SimulationError, match=said):
+        simulate(crn, crn.initial, right["t"], method="cvode")
+
+
 @pytest.mark.parametrize(
     ("initial", "times", "said"),
-    [([1.0], [0, 1], "shape"), ([-1.0, 0.0], [0, 1], "negative"), ([1.0, 0.0], [0, 0], "ascending")],
+    [
+        ([1.0], [0, 1], "shape"),
+        ([-1.0, 0.0], [0, 1], "negative"),
+        ([1.0, 0.0], [0, 0], "ascending"),
+        ([1.0, 0.0], ["a", "b"], "times must be an array of numbers"),
+        (["a", 0.0], [0, 1], "initial concentrations must be an array of numbers"),
+        ([[1.0, 0.0], [1.0]], [0, 1], "initial concentrations must be an array of numbers"),
+    ],
 )
 def test_senseless_requests_are_refused(initial, times, said):
     crn = Crn.of([Reaction(("A",), ("B",))])
     with pytest.raises(SimulationError, match=said):
         simulate(crn, initial, times)
+
+
+@pytest.mark.parametrize("times", [[1.0, np.nextafter(1, 2)], [0.0, 1.0, np.nextafter(1, 2)]])
+def test_times_that_cvode_cannot_tell_apart_are_refused(times):
+    crn = Crn.of([Reaction(("A",), ("B",))], initial={"A": 1.0})
+    with pytest.raises(SimulationError, match="too close"):
+        simulate(crn, crn.initial, times, method="cvode")
+
+
+@pytest.mark.parametrize("method", ["cvode", "sweep", "auto"])
+def test_nothing_stays_nothing(method):
+    assert simulate(Crn.of([]), [], [0, 1], method=method).states.shape == (2, 0)
+    idle = Crn.of([], initial={"A": 2.0})
+    assert simulate(idle, idle.initial, [0, 1], method=method).states.tolist() == [[2.0], [2.0]]

@@ -1,5 +1,9 @@
 """Disturbances do what they say, to a linker with its fuels; survival counts labels."""
 
+import concurrent.futures as cf
+from contextlib import nullcontext
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,8 +12,12 @@ from hypothesis import strategies as st
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.errors import SimulationError
+from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.simulate.batches import Batches
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.robustness import (
+    Disturbance,
+    Tubes,
     releasing,
     survival,
     vary_amounts,
@@ -111,19 +119,65 @@ def test_survival_counts_labels():
     crn = Crn.of([Reaction(("A",), ("B",)), Reaction(("C",), ("D",))], outputs=["B", "D"])
     index = crn.index
 
+    def right(example):
+        state = np.zeros(4)
+        state[index["A" if example == 0 else "C"]] = 1.0
+        return state
+
+    def draw(example, random):
+        return crn, right(example if random.random() < 0.7 else 1 - example)
+
+    options = {"trials": 400, "time": 20.0, "tolerances": Tolerances(), "seed": 3}
+    coin, fair = Disturbance("coin", 0.3, draw), Disturbance("none", 0.0, lambda example, _: (crn, right(example)))
+    found = survival([coin, fair], np.array([0, 1]), **options)
+    assert [(one.disturbance, one.level, one.trials) for one in found] == [("coin", 0.3, 400), ("none", 0.0, 400)]
+    assert found[0].interval[0] < 0.7 < found[0].interval[1]
+    assert found[1].survived == 400
+    assert survival([coin, fair], np.array([0, 1]), **options) == found
+
+
+def coins(crns):
+    """Tubes whose Crn is one for all or one for each, and what survives."""
+    labels = np.array([0, 1])
+
     def draw(example, random):
         state = np.zeros(4)
-        right = random.random() < 0.7
-        state[index["A" if (example == 0) == right else "C"]] = 1.0
-        return crn, state
+        state[0 if (example == 0) == (random.random() < 0.7) else 2] = 1.0
+        return crns(random), state
 
-    found = survival(
-        "coin", 0.3, draw, np.array([0, 1]), trials=400, time=20.0, tolerances=Tolerances(), seed=3
-    )  # fmt: skip
-    assert found.trials == 400
-    assert found.interval[0] < 0.7 < found.interval[1]
-    again = survival("coin", 0.3, draw, np.array([0, 1]), trials=400, time=20.0, tolerances=Tolerances(), seed=3)
-    assert again == found
+    def outcome(batches):
+        return survival(
+            [Disturbance("a", 1.0, draw), Disturbance("b", 2.0, draw)], labels, trials=100, time=20.0,
+            tolerances=Tolerances(), seed=3, batches=batches,
+        )  # fmt: skip
+
+    return outcome
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_trials_go_through_executors_and_shelves_like_other_work(several, tmp_path):
+    crn = Crn.of([Reaction(("A",), ("B",)), Reaction(("C",), ("D",))], outputs=["B", "D"])
+    outcome = coins((lambda random: vary_rates(crn, 1.0, random)) if several else (lambda _: crn))
+    wanted, lines, shelf = outcome(None), [], PieceFolder(tmp_path)
+    threads = cf.ThreadPoolExecutor(2)
+    with threads:
+        assert outcome(Batches(lambda _: nullcontext(threads), shelf, lines.append)) == wanted
+    assert lines[-1] == "26 of 26 pieces (of up to 8 tubes with errors)"
+    lines.clear()
+    assert outcome(Batches(shelf=shelf, progress=lines.append)) == wanted
+    assert lines == [], "nothing was left to do"
+
+
+def test_digests_tell_tubes_apart():
+    crn = two_linkers()
+    tubes = Tubes((crn,), crn.initial[None], 5.0, Tolerances())
+    others = [
+        replace(tubes, crns=(vary_rates(crn, 1.0, np.random.default_rng(0)),)),
+        replace(tubes, initial=2 * tubes.initial),
+        replace(tubes, time=6.0),
+        replace(tubes, tolerances=Tolerances(1e-3)),
+    ]
+    assert len({tubes.digest, *(other.digest for other in others)}) == 5
 
 
 def test_impossible_counts_are_refused():

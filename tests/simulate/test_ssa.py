@@ -22,7 +22,7 @@ Z = 4.5
 
 
 def loop():
-    """Competition, a dimer, a catalyst and a cycle: nothing that networks have."""
+    """Competition, a dimer, a catalyst, a cycle and three reactants: nothing that networks have."""
     return Crn.of(
         [
             Reaction(("A", "A"), ("D",), 0.3),
@@ -31,6 +31,8 @@ def loop():
             Reaction(("B", "D"), ("A",), 1.0),
             Reaction(("B",), ("C", "C"), 0.1),
             Reaction((), ("A",), 0.4),
+            Reaction(("A", "A", "B"), ("C",), 0.6),
+            Reaction(("C", "C", "C"), ("A",), 0.5),
         ],
         initial={"A": 2.0, "K": 0.5},
         outputs=["C"],
@@ -150,6 +152,10 @@ def test_what_makes_no_sense_is_refused(monkeypatch):
         simulate_counts(crn, [1], [0, 1], per_unit=1, seed=1, record=["Z"])
     with pytest.raises(SimulationError, match="molecules a unit"):
         simulate_counts(crn, [1], [0, 1], per_unit=0, seed=1)
+    with pytest.raises(SimulationError, match="a seed of -1"):
+        simulate_counts(crn, [1], [0, 1], per_unit=1, seed=-1)
+    with pytest.raises(SimulationError, match="times must be an array of numbers"):
+        simulate_counts(crn, [1], ["a", "b"], per_unit=1, seed=1)
     with pytest.raises(SimulationError, match="too many"):
         discretise([1e9], 1e9)
     monkeypatch.setattr(ssa, "MOST_EVENTS", 100)

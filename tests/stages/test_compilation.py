@@ -15,8 +15,8 @@ from dsdcompile.passes.plan import ORDER
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages.compilation import Compiled, compile_crn
+from dsdcompile.stages.crn_checks import without_annihilation
 from dsdcompile.stages.source import Source, read_source
-from dsdcompile.stages.verification import _plain
 from dsdcompile.verify.verdict import Outcome
 
 IRIS = Path(__file__).resolve().parents[2] / "designs" / "iris.toml"
@@ -97,10 +97,10 @@ def test_what_gates_hold_of_annihilated_outputs_counts(scheme, tmp_path):
 
 def test_annihilating_an_open_pair_is_refuted():
     _, made = compiled("passes.reduce=none", 'passes.optional=["annihilate_outputs"]')
-    assert [check.outcome for check in _plain(made)[1]] == [Outcome.PROVED]
+    assert [check.outcome for check in without_annihilation(made)[1]] == [Outcome.PROVED]
     outputs = np.array(made.implementable.outputs)
     outputs[0, 1] = NO_RAIL  # its plus rail is read alone
-    crn, checks = _plain(replace(made, implementable=made.implementable.with_(outputs=outputs)))
+    crn, checks = without_annihilation(replace(made, implementable=made.implementable.with_(outputs=outputs)))
     assert [check.outcome for check in checks] == [Outcome.REFUTED]
     assert made.implementable.species[outputs[0, 0]] in checks[0].detail
     assert crn.n_reactions == made.implementable.n_reactions

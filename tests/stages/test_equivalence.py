@@ -1,12 +1,21 @@
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from dsdcompile.crn.text import parse_crn
+from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.store import Store
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages import equivalence
-from dsdcompile.stages.equivalence import judge_templates
-from dsdcompile.verify.verdict import Outcome
+from dsdcompile.stages.compilation import compile_crn
+from dsdcompile.stages.equivalence import crnverifier, judge_templates, required
+from dsdcompile.stages.source import read_source
+from dsdcompile.stages.stopwatch import Stopwatch
+from dsdcompile.stages.translation import translate_crn
+from dsdcompile.stages.verification import verify_system
+from dsdcompile.verify.verdict import Check, Outcome
 
 
 def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeypatch):
@@ -19,8 +28,61 @@ def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeyp
         "A + B -> C: pathway decomposition",
     ]
     assert {check.outcome for check in found} == {Outcome.PROVED}
+    assert required(system.scheme, found) == (found[::2], found[1::2])
     monkeypatch.setattr(equivalence, "equivalent", lambda *_: pytest.fail("asked again"))
     assert judge_templates(system, Store(tmp_path)) == found
+
+
+def test_an_edited_template_is_judged_again_and_a_refutation_counts(tmp_path):
+    system = translate(parse_crn("A -> B + C\n"), find_scheme("soloveichik2010"))
+    assert {check.outcome for check in judge_templates(system, Store(tmp_path))} == {Outcome.PROVED}
+    template = system.templates[0]
+    release = template.reactions[-1]
+    lost = replace(release, products=tuple(n for n in release.products if n != "P2"))
+    edited = replace(template, reactions=(*template.reactions[:-1], lost))
+    found = judge_templates(replace(system, templates=(edited,)), Store(tmp_path))
+    claimed, _ = required(system.scheme, found)
+    assert [(check.name, check.outcome) for check in claimed] == [("A -> B + C: CRN bisimulation", Outcome.REFUTED)]
+    assert claimed[0].witnesses
+    assert judge_templates(replace(system, templates=(edited,)), Store(tmp_path)) == found
+
+
+def test_templates_that_are_not_judged_are_listed_with_the_reason(tmp_path):
+    system = translate(parse_crn("A -> 2B + C + D\nA + B -> A + B\n"), find_scheme("soloveichik2010"))
+    found = judge_templates(system, Store(tmp_path))
+    assert [check.outcome for check in found] == [Outcome.UNDECIDED] * 4
+    assert "5 molecules" in found[0].detail
+    assert "changes nothing" in found[2].detail
+    assert required(system.scheme, found) == ((), found)
+
+
+def test_a_scheme_that_claims_nothing_is_held_to_nothing():
+    refuted = (Check("A -> B: CRN bisimulation", Outcome.REFUTED, "no"),)
+    assert required("chen2013", refuted) == ((), refuted)
+    assert required("cardelli2013", refuted) == (refuted, ())
+
+
+def test_the_whole_verifier_counts_a_refuted_bisimulation(tmp_path, monkeypatch):
+    (tmp_path / "small.crn").write_text("#! input A\nA -> B")
+    design = load_design(tmp_path / "small.crn", ["kinetics.unit='10 nM'"])
+    source = read_source(design, tmp_path)
+    compiled = compile_crn(design, source)
+    translated = translate_crn(design, source, compiled)
+
+    def verify():
+        return verify_system(design, source, compiled, translated, Store(tmp_path / "no"), Stopwatch()).verification
+
+    assert verify().outcome is Outcome.PROVED
+    assert crnverifier() in verify().tools
+    for answer in (Outcome.REFUTED, Outcome.UNDECIDED):
+        monkeypatch.setattr(equivalence, "equivalent", lambda *_, answer=answer: Check("", answer, "so it says"))
+        shutil.rmtree(tmp_path / "no")
+        found = verify()
+        if answer is Outcome.REFUTED:
+            assert found.outcome is Outcome.REFUTED
+        else:
+            assert found.outcome is Outcome.PROVED
+            assert [c.detail for c in found.certificates if c.outcome is answer].count("so it says") == 2
 
 
 def test_a_scheme_that_is_not_bisimilar_is_told_so(tmp_path):

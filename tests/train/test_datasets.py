@@ -1,5 +1,6 @@
 import gzip
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,12 @@ def test_mnist_is_shrunk_split_and_centred_by_the_training_part_only(digits):
     mean, deviation = data.scale()
     np.testing.assert_allclose(mean, data.features[:20].mean(axis=0))
     assert (deviation == 1).all()
+
+
+def test_labels_that_are_no_digits_are_refused(digits):
+    (digits / datasets.MNIST_FILES[1]).write_bytes(idx(np.full(30, 38)))
+    with pytest.raises(FormatError, match="a label is 38; images of MNIST are of the digits 0 to 9"):
+        mnist(digits)
 
 
 def test_one_data_folder_serves_several_designs(digits):
@@ -99,13 +106,40 @@ def test_the_virus_table_is_read_with_its_split(tmp_path):
         (("2.5", "two"), "line 3, column b: 'two' is not a number"),
         (("2.5", "nan"), "line 3, column b"),
         ((",label", ",kind"), "no column 'label'"),
-        (("validation", "train"), "no row has 'validation'"),
+        (("validation", "train"), "no row has 'validation' in its column split"),
+        (("validation", "Train"), "line 4, column split: 'Train'; expected train, validation, test or unused"),
+        (("2.5,cold", "2.5,"), "line 3, column label: a row without a label"),
+        (("2.5,cold", "2.5"), "line 3: 7 cells; the header has 8"),
+        (("2.5,cold", "2.5,2.5,cold"), "line 3: 9 cells; the header has 8"),
+        ((",b,", ",a,"), r"line 1: every column needs a name of its own; \['a'\] is none"),
+        ((",b,", ",,"), r"every column needs a name of its own; \[''\] is none"),
+        (("hour", "day"), "no column 'hour'"),
+        (("s2", '"' + "s" * 200_000), "line 3: field larger than"),
     ],
 )
 def test_a_wrong_table_is_refused_with_its_place(change, message, tmp_path):
     (tmp_path / "t.csv").write_text(TABLE.replace(*change))
     with pytest.raises(FormatError, match=message):
         table_file(tmp_path / "t.csv", "label", ignore=("sample", "study", "subject", "hour"))
+
+
+def test_a_table_that_is_not_utf8_or_not_whole_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_bytes("x,label\n1,Müller\n".encode("latin-1"))
+    with pytest.raises(FormatError, match=r"t\.csv: not UTF-8 text .*save it as UTF-8"):
+        table_file(tmp_path / "t.csv", "label")
+    (tmp_path / "t.csv").write_bytes(gzip.compress(TABLE.encode())[:-9])
+    with pytest.raises(FormatError, match=r"t\.csv: cannot be read"):
+        table_file(tmp_path / "t.csv", "label")
+    (tmp_path / "t.csv").write_text("label,split\na,train\n")
+    with pytest.raises(FormatError, match="no column is left for features"):
+        table_file(tmp_path / "t.csv", "label")
+
+
+def test_the_virus_design_s_own_label_and_ignored_columns_count(tmp_path):
+    (tmp_path / datasets.VIRUS_FILE).write_text(TABLE.replace("label", "kind"))
+    data = load_data(DataTable(name="virus", directory=".", label="kind", ignore=("b",)), tmp_path)
+    assert data.feature_names == ("a",)
+    assert data.class_names == ("cold", "flu")
 
 
 def test_any_csv_without_a_split_trains_and_tests_on_every_row(tmp_path):
@@ -127,6 +161,15 @@ def test_a_grouped_split_keeps_groups_together_and_is_the_same_each_time(tmp_pat
     assert sorted(np.concatenate(parts)) == list(range(200))
     assert [len(rows) for rows in parts] == [160, 10, 30]
     assert load_data(table, tmp_path).test.tolist() == data.test.tolist()
+
+
+def test_what_the_parts_do_is_told(tmp_path):
+    (tmp_path / datasets.VIRUS_FILE).write_text(TABLE)
+    data = load_data(DataTable(name="virus", directory="."), tmp_path)
+    assert data.parts == "2 examples train, 1 choose epoch and seed, 1 test; 1 are left out"
+    shared = replace(data, test=data.train).parts
+    assert shared == "2 examples train, 1 choose epoch and seed, 2 test; 2 of them are in two parts; 2 are left out"
+    assert datasets.iris().parts.startswith("all 150 examples train, choose epoch and seed, and test")
 
 
 def test_a_grouped_split_needs_groups():

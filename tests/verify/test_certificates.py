@@ -1,5 +1,6 @@
 import dataclasses
 
+import pytest
 from hypothesis import given
 
 from dsdcompile.crn.crn import Crn
@@ -73,3 +74,51 @@ def test_a_step_that_loses_a_strand_is_named():
     assert check.outcome is Outcome.REFUTED
     assert "loses" in check.detail
     assert check.witnesses[0].reactants
+
+
+def pairs_of(*reactions: Reaction, extra: tuple[tuple[str, str], ...] = ()) -> Crn:
+    pairs = (("Xp", "Xn"), ("Yp", "Yn"), *extra)
+    return Crn.of(list(reactions), pairs=pairs, inputs=[("Xp", "Xn")], outputs=[("Yp", "Yn")])
+
+
+def test_a_rail_without_a_counterpart_is_no_negation():
+    check = dual_rail(pairs_of(Reaction(("Xp",), ("Yp",))), "x")
+    assert check.outcome is Outcome.REFUTED
+    assert "nothing uses Xn" in check.detail
+
+
+@pytest.mark.parametrize(
+    "reactions",
+    [
+        (Reaction(("Xp",), ("Yp",)), Reaction(("Xn", "Q"), ("Yn",))),
+        (Reaction(("Xp", "Wp"), ("Yp",)), Reaction(("Xn", "Wn"), ("Yp", "Yp"))),
+        (Reaction(("Xp",), ("M", "Yp")), Reaction(("M", "Xn"), ("Yp",))),
+        (Reaction(("Xp",), ("M", "Yp")), Reaction(("M", "Xn"), ("Yn",)), Reaction(("M",), ("Yp",))),
+        (Reaction(("Xp",), ("Yp",)), Reaction(("Xn",), ("Yn",)), Reaction(("Xp", "Q"), ())),
+    ],
+)
+def test_pairs_that_the_argument_does_not_cover_prove_nothing(reactions):
+    check = dual_rail(pairs_of(*reactions), "x")
+    assert check.outcome is Outcome.UNDECIDED
+    assert "nothing follows" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("reactions", "how"),
+    [
+        ((Reaction(("Xp",), ("Yp",)), Reaction(("Xn",), ("Yn",))), "1 negations, 1 unused"),
+        ((Reaction(("Xp",), ("M", "Yp")), Reaction(("M", "Xn"), ("Yn",))), "1 ReLUs, 1 unused"),
+        ((Reaction(("Xn",), ("M", "Yp")), Reaction(("M", "Xp"), ("Yn",))), "1 ReLUs, 1 unused"),
+        ((Reaction(("Xp",), ("W",)),), "1 unused, 1 without effect"),
+    ],
+)
+def test_covered_pairs_say_how(reactions, how):
+    check = dual_rail(pairs_of(*reactions), "x")
+    assert check.outcome is Outcome.PROVED
+    assert how in check.detail
+
+
+def test_without_pairs_nothing_is_proved():
+    check = dual_rail(Crn.of([Reaction(("A",), ("B",))]), "x")
+    assert check.outcome is Outcome.UNDECIDED
+    assert "not applicable" in check.detail

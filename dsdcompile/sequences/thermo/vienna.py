@@ -1,14 +1,23 @@
-"""ViennaRNA in worker processes, with parameters corrected towards SantaLucia 2004: the default backend."""
+"""ViennaRNA in worker processes, with parameters corrected towards SantaLucia 2004: the default backend.
+
+Processes are started with the interrupt signal blocked: Ctrl-C reaches a whole process group, and a worker that is
+still importing would answer it with a traceback of its own. What is interrupted is the search, which ends its workers.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from importlib.metadata import version
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Any, Self, final
 
+from dsdcompile.errors import BackendError
 from dsdcompile.sequences.thermo import vienna_worker
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.model import Ensemble, Question, provenance
@@ -40,13 +49,21 @@ class Vienna:
         """Return the ensemble of each question, in order; each different question is computed once.
 
         Raises:
-            BackendError: strands cannot hang together.
+            BackendError: strands cannot hang together, or a process died.
         """
         new = sorted({q for q in questions if q not in self._known}, key=lambda q: (-q.length, q.strands, q.target))
         if new:
             chunk = max(1, min(8, len(new) // (4 * self._workers)))
-            answers = self._processes().map(vienna_worker.answer, new, chunksize=chunk)
-            self._known.update(zip(new, answers, strict=True))
+            try:
+                with _interrupts_blocked():  # processes start as questions are handed over
+                    answers = self._processes().map(vienna_worker.answer, new, chunksize=chunk)
+                self._known.update(zip(new, answers, strict=True))
+            except BrokenProcessPool:
+                self.close()
+                raise BackendError(
+                    f"a ViennaRNA process died, perhaps for want of memory; the longest of {len(new)} complexes asked "
+                    f"about has {new[0].length} nt"
+                ) from None
         return [self._known[question] for question in questions]
 
     def _processes(self) -> ProcessPoolExecutor:
@@ -74,3 +91,14 @@ class Vienna:
     ) -> None:
         """End the processes."""
         self.close()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block interrupts in this thread and in processes started from it; one that comes meanwhile arrives afterwards."""
+    resource_tracker.ensure_running()  # started with the first process otherwise, and it would lift the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,13 +2,13 @@
 
 Traps met here: ``noGU`` must be set, and the model details made, *after* parameters are loaded; several strands are
 one cyclic order and connected structures only; structures come back without a mark between strands, and an impossible
-complex comes back with an energy of 100000.
+complex comes back with an energy of 100000. Symmetry is looked for in all letters laid end to end, not in strands: what
+is one short repeat throughout (CGCGC with GCGCG) comes out too weak, by RT ln of the number of repeats.
 """
 
 from __future__ import annotations
 
 import math
-import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,6 @@ _loaded: list[tuple[Conditions, Any]] = []
 
 def load(conditions: Conditions) -> None:
     """Load the corrected DNA parameters into this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted search ends its workers itself
     RNA.params_load_DNA_Mathews2004()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "dna.par"

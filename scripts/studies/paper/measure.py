@@ -11,14 +11,17 @@ from paper.rows import Case
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import limit
 from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import Part
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.assignment import AssignmentOptions, short_candidates
 from dsdcompile.sequences.budget import SHORT, capacity
+from dsdcompile.sequences.short_words import sieve
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.stages.compilation import compile_crn
+from dsdcompile.stages.sequencing import assignment_options
+from dsdcompile.stages.source import Source
 
 PAPER_TIME = 50.0
 """Formal time to which the paper simulates."""
@@ -35,7 +38,7 @@ def measure(case: Case, *, dna: bool) -> dict[str, Any]:
     agreement = {}
     for name, crn in (("formal", formal), ("reduced", reduced)):
         agreement[f"{name} exact limit"] = _by_limit(crn, case.inputs, outputs)
-        agreement[f"{name} kinetics"] = _by_kinetics(crn, case.inputs[case.chosen], outputs[case.chosen])
+        agreement[f"{name} kinetics"] = by_kinetics(crn, case.inputs[case.chosen], outputs[case.chosen])
     found: dict[str, Any] = {
         "design": case.row.design,
         "changes": list(case.row.changes),
@@ -43,7 +46,7 @@ def measure(case: Case, *, dna: bool) -> dict[str, Any]:
         "weights": network.weight_set,
         "paper": case.row.paper,
         "test": {"examples": len(case.inputs), "correct": int((outputs.argmax(axis=1) == case.labels).sum())},
-        "seeds": _seeds(network.training),
+        "seeds": spread(network.training),
         "reactions": {
             "formal": formal.n_reactions,
             "reduced": reduced.n_reactions,
@@ -52,11 +55,12 @@ def measure(case: Case, *, dna: bool) -> dict[str, Any]:
         "agreement": agreement,
     }
     if dna:
-        found["dna"] = _dna(case)
+        found["dna"] = implementation(case.design, case.source)
     return found
 
 
-def _seeds(training: Any) -> dict[str, Any] | None:
+def spread(training: Any) -> dict[str, Any] | None:
+    """Return mean and standard deviation of the test accuracy over the seeds that a network file lists."""
     entries = training.get("seeds", ())
     if len(entries) < 2:
         return None
@@ -73,21 +77,23 @@ def _by_limit(crn: Crn, inputs: FloatArray, outputs: FloatArray) -> dict[str, An
     }
 
 
-def _by_kinetics(crn: Crn, inputs: FloatArray, outputs: FloatArray) -> dict[str, Any]:
-    """Simulate to the paper's time, and on until every label is the network's: how many agree when."""
-    label, time = outputs.argmax(axis=1), PAPER_TIME
-    first: int | None = None
+def by_kinetics(crn: Crn, inputs: FloatArray, outputs: FloatArray) -> dict[str, Any]:
+    """Simulate to the paper's time, and on until twice the time changes no label: how many are the network's when.
+
+    When to stop is read from the CRN's own labels; the network's only judge.
+    """
+    time, labels = PAPER_TIME, []
     while True:
-        run = simulate(crn, crn.inlet(inputs), [0.0, time], record=output_species(crn))
-        found = run.outputs(crn)[:, -1]
-        agree = int((found.argmax(axis=1) == label).sum())
-        first = agree if first is None else first
-        if agree == len(inputs) or time >= MOST_TIME:
+        run = simulate(crn, crn.inlet(inputs), [0.0, time, 2 * time], record=output_species(crn))
+        found, later = run.outputs(crn)[:, 1], run.outputs(crn)[:, 2]
+        labels.append(found.argmax(axis=1))
+        if (later.argmax(axis=1) == labels[-1]).all() or 2 * time > MOST_TIME:
             break
         time *= 2
+    first, last = (int((said == outputs.argmax(axis=1)).sum()) for said in (labels[0], labels[-1]))
     return {
         "examples": len(inputs),
-        "agree": agree,
+        "agree": last,
         "formal_time": time,
         "agree_at_50": first,
         "relative_distance_to_limit": float(np.abs(found - outputs).max() / max(1.0, np.abs(outputs).max())),
@@ -95,9 +101,9 @@ def _by_kinetics(crn: Crn, inputs: FloatArray, outputs: FloatArray) -> dict[str,
     }
 
 
-def _dna(case: Case) -> dict[str, Any]:
-    design = case.design
-    compiled = compile_crn(design, case.source)
+def implementation(design: Design, source: Source) -> dict[str, Any]:
+    """Return what the DNA implementation of a design takes."""
+    compiled = compile_crn(design, source)
     system = translate(compiled.implementable, compiled.scheme, compiled.lengths, design.scheme.toeholds)
     return {
         "scheme": design.scheme.name,
@@ -108,17 +114,19 @@ def _dna(case: Case) -> dict[str, Any]:
         "strands": len(system.strands),
         "nucleotides": system.nucleotides,
         "longest_strand": system.longest_strand,
-        **_domains(case, system),
+        **_domains(design, system),
     }
 
 
-def _domains(case: Case, system: DsdSystem) -> dict[str, Any]:
-    """Return domains needed and available: words for long domains by the counting bound at the largest k."""
-    options = case.design.sequences
+def _domains(design: Design, system: DsdSystem) -> dict[str, Any]:
+    """Return domains needed and available, both at most: long words by the counting bound at the largest k, and all
+    toehold words, whether or not they differ in more than one place.
+    """
+    options = assignment_options(design)
     long = [d.length for d in system.domains.values() if d.part not in SHORT]
     toeholds = [d.length for d in system.domains.values() if d.part is Part.TOEHOLD]
     words = capacity(max(long), options.last_k, options.alphabet)
-    short = len(short_candidates(max(toeholds), np.random.default_rng(options.seed), AssignmentOptions()))
+    short = len(sieve(max(toeholds), options).words)
     fits = min(words / len(long), short / len(toeholds))
     return {
         "long_domains": {"needed": len(long), "available": words},

@@ -14,7 +14,7 @@ from dsdcompile.stages.source import Source, read_source
 from dsdcompile.train.dataset import DataSet
 from dsdcompile.train.datasets import load_data
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)

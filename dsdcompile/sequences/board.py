@@ -1,0 +1,279 @@
+"""The state of a search: sequences, every number the objective adds up, and moves that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, final
+
+import numpy as np
+
+from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.domain import Part, base
+from dsdcompile.sequences.helices import (
+    Energies,
+    Pool,
+    all_pairs,
+    coded,
+    hairpin_energies,
+    helix_energies,
+    helix_places,
+    make_pool,
+    strand_places,
+)
+from dsdcompile.sequences.junctions import Stretches
+from dsdcompile.sequences.objective import (
+    JUNCTION,
+    Objective,
+    gate_penalties,
+    hairpin_penalties,
+    motif_penalty,
+    pair_penalties,
+    structure_penalty,
+    toehold_penalties,
+)
+from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.toeholds import alone, open_toeholds
+from dsdcompile.sequences.sequenced import SequencedSystem, spell
+from dsdcompile.sequences.supply import Supply
+from dsdcompile.sequences.thermo.model import Question, ThermoModel
+from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+
+CANDIDATES: Final = 4
+"""Words that a repair tries."""
+
+
+@final
+class Board:
+    """The state of a search: sequences, and every number the objective adds up."""
+
+    def __init__(
+        self,
+        start: SequencedSystem,
+        sequences: Mapping[str, str],
+        k: int,
+        limits: Limits,
+        options: AssignmentOptions,
+        model: ThermoModel,
+    ) -> None:
+        """Compute everything for ``sequences``, which a search from ``start`` has reached."""
+        self.inventory = inventory = start.inventory
+        self.sequences = dict(sequences)
+        self.limits, self.options, self.model = limits, options, model
+        self.energies = Energies.at(model.conditions)
+        self.strands = [s.domains for s in inventory.strands]
+        self.gates = [item for item in inventory.items if item.is_gate]
+        self.backbone = np.array([s in inventory.backbones for s in self.strands], dtype=bool)
+        self.with_gate = self.backbone[:, None] | self.backbone[None, :]
+        self.toeholds = inventory.of_part(Part.TOEHOLD)
+        self.owner = [name for name, d in inventory.domains.items() for _ in range(d.length)]
+        self.users: dict[str, list[int]] = {name: [] for name in inventory.domains}
+        for number, strand in enumerate(self.strands):
+            for name in dict.fromkeys(map(base, strand)):
+                self.users[name].append(number)
+        self.supply = Supply(start, self.sequences, k, options)
+        made = make_pool(SequencedSystem(inventory, self.sequences), self.strands)
+        self.letters = made.letters.copy()
+        self.pool = Pool(self.letters, made.places, made.starts)
+        self.stretches = Stretches.of(self.pool, k + JUNCTION)
+        count = len(self.strands)
+        pairs = all_pairs(count)
+        self.helix = np.zeros((count, count))
+        self._put_pairs(pairs)
+        self.hairpin = np.array(hairpin_energies(self.pool, np.arange(count), self.energies))
+        self.perfect = np.array([duplex_energy(self._text(s), model.conditions) for s in range(count)])
+        self.places = [strand_places(inventory, strand).tolist() for strand in self.strands]
+        self.motif = np.array([self._motif(s) for s in range(count)])
+        self._undo: list[Callable[[], None]] = []
+
+    # -- numbers -----------------------------------------------------------------------------------------------
+
+    def objective(self, structures: FloatArray) -> Objective:
+        """Return the terms as they stand."""
+        penalty = np.triu(self._pair_penalties())
+        return Objective(
+            pairs=float(penalty[~self.with_gate].sum()),
+            gates=float(penalty[self.with_gate].sum()),
+            hairpins=float(hairpin_penalties(self.hairpin, self.limits).sum()),
+            motifs=float(self.motif.sum()),
+            toeholds=float(self._toehold_penalties().sum()),
+            junctions=float(len(self.stretches.repeated(self.pool))),
+            structures=float(structures.sum()),
+        )
+
+    def fast(self) -> float:
+        """Return the objective without structures."""
+        return self.objective(np.zeros(0)).total
+
+    def structures(self) -> FloatArray:
+        """Return the structural penalty of every strand alone, then of every gate (strands + gates,)."""
+        subjects = range(len(self.strands) + len(self.gates))
+        return self._structures(subjects)
+
+    def _structures(self, subjects: Sequence[int]) -> FloatArray:
+        answers = self.model.ensembles([self._question(s) for s in subjects])
+        return np.array(
+            [
+                structure_penalty(answer, [place for _, place in self._open(subject)], self.limits)
+                for subject, answer in zip(subjects, answers, strict=True)
+            ]
+        )
+
+    def _open(self, subject: int) -> list[tuple[str, slice]]:
+        if subject < len(self.strands) and self.backbone[subject]:
+            return []
+        return open_toeholds(self.inventory, self._complex(subject))
+
+    def _complex(self, subject: int) -> Complex:
+        count = len(self.strands)
+        return alone(self.strands[subject]) if subject < count else self.gates[subject - count].complex
+
+    def _question(self, subject: int) -> Question:
+        if subject < len(self.strands):
+            return Question((self._text(subject),))
+        gate = self.gates[subject - len(self.strands)].complex
+        strands = tuple(spell(strand, self.sequences) for strand in gate.strands)
+        return Question(strands, self.inventory.structure(gate))
+
+    def _pair_penalties(self) -> FloatArray:
+        most = np.minimum(np.maximum(self.perfect[:, None], self.perfect[None, :]), -1e-9)
+        shares = gate_penalties(self.helix / most, self.limits)
+        return np.where(self.with_gate, shares, pair_penalties(self.helix, self.limits))
+
+    def _toehold_penalties(self) -> FloatArray:
+        conditions = self.model.conditions
+        energies = np.array([duplex_energy(self.sequences[name], conditions) for name in self.toeholds])
+        return toehold_penalties(energies, self.limits)
+
+    def _text(self, strand: int) -> str:
+        return spell(self.strands[strand], self.sequences)
+
+    def _motif(self, strand: int) -> float:
+        return motif_penalty(self._text(strand), self.places[strand], self.options.banned, self.limits)
+
+    # -- moves -------------------------------------------------------------------------------------------------
+
+    def step(self, rng: np.random.Generator) -> bool:
+        """Try another word for a domain of what is bad; return False if nothing is."""
+        before = self.fast()
+        if before <= 0:
+            return False
+        name = self._bad_domain(rng)
+        if name is not None and self._redraw(name, rng) and self.fast() < before:
+            self._keep()
+        else:
+            self.settle()
+        return True
+
+    def repair(self, rng: np.random.Generator, structures: FloatArray) -> FloatArray:
+        """Try several words for a domain of what folds worst; return the structural penalties after."""
+        name = self._bad_structure(rng, structures)
+        if name is None:
+            return structures
+        old_word, old = self.sequences[name], self.fast() + float(structures.sum())
+        subjects = [*self.users[name], *(self._gates_of(name))]
+        rest = float(structures.sum() - structures[subjects].sum())
+        best: tuple[float, str, FloatArray] | None = None
+        for _ in range(CANDIDATES):
+            if self._redraw(name, rng) and self.fast() + rest < old:  # else no structure could make up for it
+                found = self._structures(subjects)
+                total = self.fast() + rest + float(found.sum())
+                if total < old and (best is None or total < best[0]):
+                    best = (total, self.sequences[name], found)
+            self.settle()
+        if best is None:
+            return structures
+        self.supply.swap(self.inventory.domains[name], old_word, best[1])
+        self._set(name, best[1])
+        self._keep()
+        changed = np.array(structures)
+        changed[subjects] = best[2]
+        return changed
+
+    def _gates_of(self, name: str) -> list[int]:
+        count = len(self.strands)
+        return [count + i for i, gate in enumerate(self.gates) if name in gate.complex.domains]
+
+    def _bad_structure(self, rng: np.random.Generator, structures: FloatArray) -> str | None:
+        """Return a domain of a badly folded strand or gate, the worse the likelier; None if none can move."""
+        at = int(np.searchsorted(np.cumsum(structures), rng.random() * structures.sum(), side="right"))
+        subject = min(at, len(structures) - 1)
+        return self._one_of(sorted(self._complex(subject).domains), rng)
+
+    def _bad_domain(self, rng: np.random.Generator) -> str | None:
+        """Return a domain of what is bad and fast to see, the worse the likelier; None if none of it can move."""
+        penalty = np.triu(self._pair_penalties())
+        penalty[np.diag_indices_from(penalty)] += hairpin_penalties(self.hairpin, self.limits) + self.motif
+        repeated = self.stretches.repeated(self.pool)
+        weights = np.concatenate([penalty.ravel(), self._toehold_penalties(), np.ones(len(repeated))])
+        at = int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum(), side="right"))
+        at = min(at, len(weights) - 1) - penalty.size
+        if at < 0:
+            return self._blame(*divmod(at + penalty.size, len(self.strands)), rng)
+        if at < len(self.toeholds):
+            return self._one_of([self.toeholds[at]], rng)
+        return self._one_of(self._names(self.stretches.places[repeated[at - len(self.toeholds)]]), rng)
+
+    def _blame(self, one: int, two: int, rng: np.random.Generator) -> str | None:
+        """Return a domain that takes part in the strongest helix of two strands, or any of theirs."""
+        name = self._one_of(self._names(helix_places(self.pool, one, two, self.energies)), rng)
+        return name or self._one_of([base(token) for s in (one, two) for token in self.strands[s]], rng)
+
+    def _names(self, places: IntArray) -> list[str]:
+        return [self.owner[abs(int(place)) - 1] for place in places.ravel()]
+
+    def _one_of(self, names: Sequence[str], rng: np.random.Generator) -> str | None:
+        """Return one of the names that may get another word; one that is there twice is twice as likely."""
+        movable = [name for name in names if name in self.supply.movable]
+        return movable[int(rng.integers(len(movable)))] if movable else None
+
+    def _redraw(self, name: str, rng: np.random.Generator) -> bool:
+        """Give a domain a new word, to be kept or settled; return False if there is none."""
+        found = self.supply.replace(self.inventory.domains[name], self.sequences, rng)
+        if found is None:
+            return False
+        word, undo = found
+        self._undo.append(undo)
+        self._set(name, word)
+        return True
+
+    def _set(self, name: str, word: str) -> None:
+        old = self.sequences[name]
+        users = np.array(self.users[name])
+        helix, hairpin = self.helix[users].copy(), self.hairpin[users].copy()
+        perfect, motif = self.perfect[users].copy(), self.motif[users].copy()
+
+        def undo() -> None:
+            self._write(name, old)
+            self.helix[users], self.helix[:, users] = helix, helix.T
+            self.hairpin[users], self.perfect[users], self.motif[users] = hairpin, perfect, motif
+
+        self._undo.append(undo)
+        self._write(name, word)
+        count = len(self.strands)
+        rows, columns = np.repeat(users, count), np.tile(np.arange(count), len(users))
+        once = ~np.isin(columns, users) | (rows <= columns)
+        self._put_pairs(np.stack([rows[once], columns[once]], axis=1))
+        self.hairpin[users] = hairpin_energies(self.pool, users, self.energies)
+        for s in users:
+            self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)
+            self.motif[s] = self._motif(int(s))
+
+    def _write(self, name: str, word: str) -> None:
+        self.sequences[name] = word
+        for s in self.users[name]:
+            self.letters[self.pool.starts[s] : self.pool.starts[s + 1]] = coded(self._text(s))
+
+    def _put_pairs(self, pairs: IntArray) -> None:
+        values = helix_energies(self.pool, pairs, self.energies)
+        self.helix[pairs[:, 0], pairs[:, 1]] = values
+        self.helix[pairs[:, 1], pairs[:, 0]] = values
+
+    def _keep(self) -> None:
+        self._undo.clear()
+
+    def settle(self) -> None:
+        """Take back what has not been kept."""
+        while self._undo:
+            self._undo.pop()()

@@ -1,0 +1,92 @@
+"""Words for toeholds: too short to share no k-mer, so of like binding energy, and as far apart as may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from dsdcompile.crn.matrices import IntArray
+from dsdcompile.sequences.bases import longest_run, reverse_complement
+from dsdcompile.sequences.options import LONGEST_RUN, AssignmentOptions
+from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """All words of a length, and how many each filter leaves."""
+
+    every: int
+    """Over the alphabet."""
+    plain: int
+    """Without long runs and doubled ends, and not their own complements."""
+    windowed: int
+    """Of these, in the GC window."""
+    words: tuple[str, ...]
+    """Of these, without what the user forbids."""
+
+
+def sieve(length: int, options: AssignmentOptions) -> Sieve:
+    """Return all words of a length, in the order of the alphabet."""
+    letters = np.array(list(options.alphabet))
+    grid = np.indices((len(letters),) * length).reshape(length, -1).T
+    ends = np.ones(len(grid), dtype=bool)
+    if length > 1:  # so that no run grows across the junction of two domains
+        ends = (grid[:, 0] != grid[:, 1]) & (grid[:, -1] != grid[:, -2])
+    words = ["".join(letters[row]) for row in grid[ends]]
+    plain = [word for word in words if word != reverse_complement(word) and longest_run(word) <= LONGEST_RUN]
+    windowed = [word for word in plain if options.in_window(word)]
+    allowed = tuple(word for word in windowed if not any(motif in word for motif in options.banned))
+    return Sieve(len(grid), len(plain), len(windowed), allowed)
+
+
+def alike_words(words: Sequence[str], least: int, options: AssignmentOptions) -> list[str]:
+    """Return the words whose binding energy is near the usual one; nearest first if too few are."""
+    energies = np.array([duplex_energy(word, options.conditions) for word in words])
+    distance = np.abs(energies - np.median(energies))
+    near = [word for word, away in zip(words, distance, strict=True) if away <= options.spread]
+    return near if len(near) >= least else [words[i] for i in np.argsort(distance, kind="stable")]
+
+
+def free_words(words: Sequence[str], distance: int, taken: Iterable[str]) -> list[str]:
+    """Return the words that differ from all taken ones, and from their complements, in at least ``distance`` places."""
+    if not words:
+        return []
+    free = np.ones(len(words), dtype=bool)
+    codes = _codes(words)
+    for word in taken:
+        for code in _codes([word, reverse_complement(word)]):
+            free &= (codes != code).sum(axis=1) >= distance
+    return [words[i] for i in np.flatnonzero(free).tolist()]
+
+
+def far_apart(words: Sequence[str], distance: int, most: int) -> list[str]:
+    """Return up to ``most`` words that differ pairwise, and from complements, in at least ``distance`` places."""
+    codes, flipped = _codes(words), _codes([reverse_complement(word) for word in words])
+    free = np.ones(len(words), dtype=bool)
+    chosen: list[str] = []
+    for i in range(len(words)):
+        if len(chosen) == most:
+            break
+        if free[i]:
+            chosen.append(words[i])
+            for code in (codes[i], flipped[i]):
+                free &= (codes != code).sum(axis=1) >= distance
+    return chosen
+
+
+def least_distance(words: Sequence[str]) -> int:
+    """Return in how many places the two most alike of words of one length, or of their complements, differ."""
+    codes = _codes([*words, *map(reverse_complement, words)])
+    pairs = (codes[:, None] != codes[None, :]).sum(axis=2)
+    own = np.arange(len(words))
+    pairs[own, own + len(words)] = pairs[own + len(words), own] = codes.shape[1]  # a word and its own complement
+    pairs[np.diag_indices_from(pairs)] = codes.shape[1]
+    return max(1, int(pairs.min()))
+
+
+def _codes(words: Sequence[str]) -> IntArray:
+    return np.array([[ord(letter) for letter in word] for word in words], dtype=np.int64)

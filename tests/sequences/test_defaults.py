@@ -1,0 +1,23 @@
+"""Library and design files agree about what is usual, key by key."""
+
+from dsdcompile.design.design import check_design
+from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.stages.sequencing import assignment_options, check_limits
+
+SOURCE = {"name": "some", "crn": {"file": "some.crn"}}
+
+
+def test_the_defaults_of_the_library_are_those_of_a_design_file():
+    design = check_design(SOURCE, "nothing")
+    assert check_limits(design) == Limits()
+    assert assignment_options(design) == AssignmentOptions()
+
+
+def test_every_key_about_words_arrives():
+    said = {
+        "alphabet": "ACGT", "first_k": 7, "last_k": 9, "gc": (0.2, 0.8), "spread": 0.25, "fixed": {"b_A": "ACT"},
+        "forbid": ("GGG",),
+    }  # fmt: skip
+    found = assignment_options(check_design({**SOURCE, "sequences": said}, "some"))
+    assert {key: getattr(found, key) for key in said} == said
