@@ -49,8 +49,17 @@ def show_costs(schemes: Sequence[Scheme], lengths: DomainLengths) -> str:
 
 
 def describe(scheme: Scheme) -> str:
-    """Return a scheme's name and aliases, what its gates are like, what is verified of it, and its paper."""
+    """Return a scheme's name and aliases, its gates, reactants and kinetics, what is verified of it, and its paper."""
     also = f" (also {', '.join(scheme.aliases)})" if scheme.aliases else ""
-    texts = (scheme.summary, f"guarantees: {scheme.guarantees}", scheme.citation)
+    remote = "rejected in every proof; gates of common shapes do only what is intended with them as well"
+    texts = [
+        scheme.summary,
+        f"reactants: up to {scheme.reactants} a gate; more bind two by two where that keeps the limit",
+        f"kinetics: {scheme.kinetics}",
+        f"guarantees: {scheme.guarantees}",
+        f"remote toeholds: {remote if scheme.remote else 'rejected, and it needs that'}",
+        *([f"caveat: {scheme.caveat}"] if scheme.caveat else []),
+        scheme.citation,
+    ]
     wrapped = (textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ") for text in texts)
     return "\n".join([f"{scheme.name}{also}", *wrapped])

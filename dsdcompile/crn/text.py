@@ -5,6 +5,7 @@
     # anything after '#' is a comment
     A + B -> C + C [k = 1e5 /M/s]
     2 X <=> Y      [kf = 2, kr = 1]; X ->
+    X -> Y [1e5]; Y <=> Z [18, 77]; Y <=> V [fw = 1, bw = 2]
     A @initial 10 nM
     formals = {A, B, C}
 
@@ -33,10 +34,12 @@ from dsdcompile.errors import CrnError, DesignError, FormatError
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r]+)|(?P<arrow><=>|<->|->)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<symbol>[-+=\[\]{},;@/])"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<unit>[\u00b5\u03bc]M)|(?P<symbol>[-+=\[\]{},;@/])"
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DECLARATIONS = ("formals", "signals", "fuels", "constant")
+SYNONYMS = {"fw": "kf", "bw": "kr"}
+"""crnverifier's names of the rate constants of a reversible reaction."""
 Quantity = TypeVar("Quantity")
 MOST_COPIES = 10**6
 """Largest stoichiometric count a file may write: more is a typing error, not chemistry."""
@@ -58,6 +61,8 @@ class _Parsed:
     outputs: list[tuple[str, ...]] = field(default_factory=list)
     pairs: list[tuple[str, ...]] = field(default_factory=list)
     offsets: list[float] = field(default_factory=list)
+    read: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Line and column of each rail of an output."""
 
 
 def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
@@ -78,6 +83,13 @@ def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
             _Statement(statement, number, unit, time).parse(parsed)
         if comment.startswith("!"):
             _pragma(comment[1:], number, len(body) + 3, parsed)
+    known = {*parsed.species, *(s for r in parsed.reactions for s in (*r.reactants, *r.products))}
+    for name, (row, column) in parsed.read.items():
+        if name not in known:
+            raise FormatError(
+                f"line {row}, column {column}: found {name!r}, expected a species of a reaction, or one declared by "
+                "'#! species' or 'formals'"
+            )
     try:
         crn = Crn.of(
             parsed.reactions,
@@ -160,6 +172,9 @@ def _pragma(text: str, line: int, start: int, parsed: _Parsed) -> None:
             parsed.offsets.append(offset)
         else:
             parsed.offsets.append(0.0)
+    if kind == "output":
+        for name, column in words[1:]:
+            parsed.read.setdefault(name, (line, column))
     lists[kind].append(tuple(names[:cut]))
 
 
@@ -226,17 +241,21 @@ class _Statement:
         word = self._take("name", "'initial'")
         if word not in ("i", "initial"):
             self.at -= 1
-            self._fail("'initial' (or 'i')")
+            hint = "; no species can be held constant: strands are used up" if word in ("c", "constant") else ""
+            self._fail(f"'initial' (or 'i'){hint}")
         start = self.at
         amount = float(self._take("number", "a concentration"))
-        if self._peek("name"):
-            written = f"{amount} {self._take('name', 'a unit')}"
+        if self._peek("name") or self._peek("unit"):
+            written = f"{amount} {self._unit()}"
             amount = units.in_units(self._quantity(start, lambda: units.concentration(written)), self.unit)
         if not math.isfinite(amount):
             self.at = start
             self._fail("a concentration within the range of numbers")
         parsed.species.append(name)
         parsed.initial[name] = amount
+
+    def _unit(self) -> str:
+        return self._take("unit" if self._peek("unit") else "name", "a unit")
 
     def _quantity(self, start: int, read: Callable[[], Quantity]) -> Quantity:
         try:
@@ -275,21 +294,32 @@ class _Statement:
         if self._text() != "[":
             return 1.0, 1.0
         self.at += 1
-        found: dict[str, float] = {}
         allowed = ("kf", "kr") if both else ("k",)
+        found: dict[str, float] = {}
+        if self._peek("number"):
+            for name in allowed:
+                if found:
+                    self._symbol(",")
+                found[name] = self._rate(right if name == "kr" else left)
+            self._symbol("]")
+            return found[allowed[0]], found.get("kr", 1.0)
         while True:
-            name = self._take("name", f"{' or '.join(allowed)} = a rate constant")
+            written = self._take("name", f"{' or '.join(allowed)} = a rate constant")
+            name = SYNONYMS.get(written, written) if both else written
             if name not in (*allowed, "k"):
                 self.at -= 1
                 self._fail(" or ".join(allowed))
             if name in found:
                 self.at -= 1
-                self._fail(f"{name} once")
+                self._fail(f"{written} once")
             self._symbol("=")
             found[name] = self._rate(right if name == "kr" else left)
             if self._text() != ",":
                 break
             self.at += 1
+        for name, other in (("kf", "kr"), ("kr", "kf")):
+            if name in found and not found.keys() & {other, "k"}:
+                self._fail(f"', {other} = ' a rate constant of the other direction")
         self._symbol("]")
         default = found.get("k", 1.0)
         return found.get("kf", default), found.get("kr", default)
@@ -300,7 +330,7 @@ class _Statement:
         unit = ""
         while self._text() == "/":
             self.at += 1
-            unit += "/" + self._take("name", "a unit")
+            unit += "/" + self._unit()
         rate = float(text)
         if unit and rate > 0:
             rate, order = self._quantity(start, lambda: units.rate_constant(f"{text} {unit}"))

@@ -118,7 +118,6 @@ class SchemeTable(Table):
     )
     toehold: Annotated[int, Field(ge=3, le=12)] = Field(6, description="toehold length, nt")
     recognition: Annotated[int, Field(ge=8, le=60)] = Field(15, description="recognition and history length, nt")
-    clamp: Annotated[int, Field(ge=1, le=5)] = Field(2, description="clamp length, nt, for schemes with clamps")
     toeholds: Annotated[int, Field(ge=0)] = Field(
         0, description="size of the pool of toeholds that species share; 0: each species has its own"
     )

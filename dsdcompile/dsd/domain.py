@@ -36,7 +36,6 @@ class Part(StrEnum):
     TOEHOLD = "toehold"
     RECOGNITION = "recognition"
     HISTORY = "history"
-    CLAMP = "clamp"
 
 
 @final
@@ -50,7 +49,7 @@ class Scope(StrEnum):
     FOREIGN = "foreign"
     """To whichever module produced the strand: the history a reactant brings along, irrelevant to this module."""
     SYSTEM = "system"
-    """To the whole system: a universal toehold or clamp."""
+    """To the whole system: a universal toehold."""
     REACTANTS = "reactants"
     """To all modules with the same reactants: they share the gate that takes these up."""
 
@@ -63,7 +62,6 @@ class DomainLengths:
     toehold: int = 6
     recognition: int = 15
     history: int = 15
-    clamp: int = 2
 
     def of(self, part: Part) -> int:
         """Return the length of a part, in nt."""
@@ -71,7 +69,6 @@ class DomainLengths:
             Part.TOEHOLD: self.toehold,
             Part.RECOGNITION: self.recognition,
             Part.HISTORY: self.history,
-            Part.CLAMP: self.clamp,
         }[part]
 
 

@@ -21,7 +21,7 @@ A + A counts once for A; it consumes 2 k [A]^2 in both worlds (no factorials).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -184,7 +184,10 @@ def check(system: DsdSystem, matching: Matching, fuel: FloatArray, time: float) 
     if most <= matching.q_max * (1 + SAME):
         return
     factor = _rounded_up(most / matching.q_max)
-    worst = crn.reaction(int(np.argmax(need)))
+    row = int(np.argmax(need))
+    # In /M/s: a rate constant in formal units would not be the one that was written.
+    rate = f"[k = {matching.rates[row]:.3g} {'/M' * (int(order[row]) - 1)}/s]"
+    worst = f"{replace(crn.reaction(row), rate=1.0)} {rate}"
     raise LimitExceededError(
         f"kinetics: the rates cannot be matched: {worst} and what shares its reactants need displacement rate "
         f"constants that only q_max = {_rounded_up(most):.3g} /M/s allows, and kinetics.q_max is "

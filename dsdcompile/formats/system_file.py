@@ -12,7 +12,7 @@ from dsdcompile.sequences.inventory import Inventory, Item
 from dsdcompile.sequences.sequenced import SequencedSystem
 
 _LENGTH = re.compile(r"(?:length|sequence)\s+(?P<name>\w+)\s*=\s*(?P<length>\d+)")
-_PART = re.compile(r"#\s*(?P<part>toehold|recognition|history|clamp) domains:(?P<names>.*)")
+_PART = re.compile(r"#\s*(?P<part>toehold|recognition|history) domains:(?P<names>.*)")
 _ROLES = re.compile(r"#\s*(?P<role>signal|reporter) complexes:(?P<names>.*)")
 _COMPLEX = re.compile(r"(?P<name>\w+)\s*=\s*(?P<kernel>[^@]+?)\s*(?:@\s*\w+\s+(?P<amount>\S+)\s*(?P<unit>\w+))?")
 _UNITS = {"M": 1.0, "mM": 1e3, "uM": 1e6, "nM": 1e9, "pM": 1e12}

@@ -99,6 +99,10 @@ class Cardelli2013(Scheme):
         """Refuse none and more than four reactants."""
         return crowded(shape, self.reactants)
 
+    def unanswered(self, shape: ReactionShape) -> bool:
+        """Return whether a reactant comes back, but for A + B -> A: measured for all shapes of up to four molecules."""
+        return _returns(shape) and (len(set(shape.reactants)) < 2 or len(shape.reactants) + len(shape.products) > 3)
+
     def template(self, shape: ReactionShape) -> Template:
         """Return the join, the fork, the strands they need, and what they become."""
         return _module(shape, commits=True)
@@ -130,6 +134,10 @@ class Cardelli2013Plain(Scheme):
     def refusal(self, shape: ReactionShape) -> str | None:
         """Refuse none and more than four reactants."""
         return crowded(shape, self.reactants)
+
+    def unanswered(self, shape: ReactionShape) -> bool:
+        """Return whether a single reactant comes back, or 2A -> A: measured for all shapes of up to four molecules."""
+        return _returns(shape) and (len(shape.reactants) == 1 or (shape.reactants, shape.products) == ((0, 0), (0,)))
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the join, the fork, the collector, the strands they need, and what they become."""
@@ -186,6 +194,10 @@ def _module(shape: ReactionShape, *, commits: bool) -> Template:
         build.walk("D", collector, [co_signals[-1]], leftward=True)
     slots = [slot for label in range(shape.slots) for slot in FORM.slots(label, f"s{label}")]
     return build.template(shape, (*slots, *OWN))
+
+
+def _returns(shape: ReactionShape) -> bool:
+    return bool(set(shape.reactants) & set(shape.products))
 
 
 def _catalyst_last(shape: ReactionShape) -> tuple[tuple[int, ...], bool]:

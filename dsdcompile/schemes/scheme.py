@@ -58,6 +58,10 @@ class Scheme(ABC):
         """Return whether the scheme can build this shape directly."""
         return self.refusal(shape) is None
 
+    def unanswered(self, shape: ReactionShape) -> bool:
+        """Return whether crnverifier is known to find no answer on pathway decomposition of this shape in a minute."""
+        return False
+
     def longest_strand(self, products: int, lengths: DomainLengths) -> int:
         """Return the longest strand, in nt, of a two-reactant module with that many products."""
         return self.longest_of(ReactionShape.of((0, 1), tuple(range(2, 2 + products))), lengths)

@@ -20,9 +20,13 @@ species counts as able to go back, so their curves are slower than the strands, 
 A + A -> A is refused: its flux strand shows A's first toehold, and where remote toeholds act it re-enters the half-open
 react gate. Legalising puts an intermediate species between.
 
-The laboratory gates have *clamps*, 2 nt of each long domain that the gate's bottom strand covers too, so that helix
-ends do not fray. They belong to ``m`` and ``h``; as domains of their own they would be toeholds of 2 nt to the
-enumeration, which makes every step reversible at a rate that is not seen in the laboratory. So templates have none.
+Kinetics: every step is one strand displacement, at one rate; no matched kinetics (the paper tunes toeholds by hand).
+Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: one or two
+reactants; strands grow by 21 nt a product (default lengths); composition is proved with remote toeholds rejected.
+
+Deviation from the paper: no *clamps*. There the bottom strand of a gate covers 2 nt more of each long domain beside it,
+so that helix ends do not fray and leak. To the enumeration such domains of 2 nt would be toeholds, and every step
+reversible at a rate that is not seen in the laboratory. Expect more leak than the paper reports.
 """
 
 from __future__ import annotations
@@ -44,7 +48,9 @@ class Srinivas2017(Scheme):
     name: ClassVar[str] = "srinivas2017"
     aliases: ClassVar[tuple[str, ...]] = ("srinivas2015", "displacillator")
     citation: ClassVar[str] = "Srinivas et al., Science 358:eaal2052 (2017); Srinivas, PhD thesis, Caltech (2015)"
-    summary: ClassVar[str] = "four-domain signals with history; react gate, produce gate and one helper strand"
+    summary: ClassVar[str] = (
+        "four-domain signals with history; react gate, produce gate and one helper strand; without the paper's clamps"
+    )
     bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     kinetics: ClassVar[str] = "every step at the displacement rate: limits are kept, formal rates are not"

@@ -57,7 +57,7 @@ def budget_of(inventory: Inventory, options: AssignmentOptions) -> Budget:
 
 
 def short_sieves(inventory: Inventory, options: AssignmentOptions) -> dict[int, Sieve]:
-    """Return the words there are for each length of toeholds and clamps."""
+    """Return the words there are for each length of toeholds."""
     lengths = sorted({d.length for d in inventory.domains.values() if d.part in SHORT})
     return {length: sieve(length, options) for length in lengths}
 
@@ -147,7 +147,7 @@ def word_rules(domain: Domain, k: int, options: AssignmentOptions) -> WordRules:
 def _short_words(
     domains: list[Domain], sieves: Mapping[int, Sieve], rng: np.random.Generator, options: AssignmentOptions
 ) -> dict[str, str]:
-    """Return words for toeholds and clamps: of like energy first, then as far apart as their number allows."""
+    """Return words for toeholds: of like energy first, then as far apart as their number allows."""
     found: dict[str, str] = {}
     for length in sorted({d.length for d in domains}):
         names = [d.name for d in domains if d.length == length]

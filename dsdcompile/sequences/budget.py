@@ -17,7 +17,7 @@ from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.short_words import Sieve
 
-SHORT = (Part.TOEHOLD, Part.CLAMP)
+SHORT = (Part.TOEHOLD,)
 
 
 @final
@@ -26,7 +26,7 @@ class Need:
     """Domains of one length and kind."""
 
     kind: str
-    """``toehold``, ``clamp`` or ``long``."""
+    """``toehold`` or ``long``."""
     length: int
     """nt."""
     needed: int
@@ -71,7 +71,7 @@ def domain_budget(
         inventory: What needs domains.
         alphabet: Letters of unstarred domains.
         last_k: The largest k for which two words still count as different enough.
-        sieves: The words there are for each toehold or clamp length.
+        sieves: The words there are for each toehold length.
         gc: The GC window they are in.
 
     Raises:

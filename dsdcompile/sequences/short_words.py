@@ -1,4 +1,4 @@
-"""Words for toeholds and clamps: too short to share no k-mer, so of like binding energy, and as far apart as may be."""
+"""Words for toeholds: too short to share no k-mer, so of like binding energy, and as far apart as may be."""
 
 from __future__ import annotations
 

@@ -69,9 +69,7 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         SchemeError: the scheme cannot build a reaction, whatever is done about it.
     """
     scheme = find_scheme(design.scheme.name)
-    lengths = DomainLengths(
-        design.scheme.toehold, design.scheme.recognition, design.scheme.recognition, design.scheme.clamp
-    )
+    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
     most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
     accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
     model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)

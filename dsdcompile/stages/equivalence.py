@@ -45,21 +45,20 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
     """Return, for each template, whether it is equivalent to its reaction under each notion.
 
     Undecided, and with the reason, where it is not judged: a reaction that changes nothing (A -> A), since the notions
-    have nothing to compare, and one of more than :data:`LARGEST` molecules; which ones are must not depend on how fast
-    a machine is.
+    have nothing to compare, one of more than :data:`LARGEST` molecules, and one on which the scheme knows crnverifier
+    to find no answer; which ones are must not depend on how fast a machine is.
     """
     asked = list(product(system.templates, Notion))
     key = key_of([system.scheme, system.lengths, asked, crnverifier()])
     kept = store.get("equivalence", key)
     if kept is not None:
-        return tuple(
-            Check(one["name"], Outcome(one["outcome"]), one["detail"], tuple(map(Witness, one["witnesses"])))
-            for one in json.loads(kept)
-        )
+        return tuple(map(_read, json.loads(kept)))
     with ThreadPoolExecutor(WORKERS) as pool:
         found = tuple(pool.map(lambda one: _judge(system, *one), asked))
     unanswered = [
-        c for (t, _), c in zip(asked, found, strict=True) if not _left_out(t) and c.outcome is Outcome.UNDECIDED
+        c
+        for one, c in zip(asked, found, strict=True)
+        if not _left_out(system.scheme, *one) and c.outcome is Outcome.UNDECIDED
     ]
     if not unanswered:
         plain = [
@@ -84,18 +83,22 @@ def required(scheme: str, judged: tuple[Check, ...]) -> tuple[tuple[Check, ...],
     return tuple(filter(asked_for, judged)), tuple(check for check in judged if not asked_for(check))
 
 
-def _left_out(template: Template) -> str:
+def _left_out(scheme: str, template: Template, notion: Notion) -> str:
     """Return why a template is not judged, empty if it is."""
     shape = template.shape
     if shape.reactants == shape.products:
         return "not judged: the reaction changes nothing"
     size = len(shape.reactants) + len(shape.products)
-    return f"not judged: {size} molecules, more than the {LARGEST} that crnverifier can do" if size > LARGEST else ""
+    if size > LARGEST:
+        return f"not judged: {size} molecules, more than the {LARGEST} that crnverifier can do"
+    if notion is Notion.PATHWAYS and find_scheme(scheme).unanswered(shape):
+        return f"not judged: crnverifier is known to find no answer in {SECONDS:g} s"
+    return ""
 
 
 def _judge(system: DsdSystem, template: Template, notion: Notion) -> Check:
     kind = "" if template.kind == "reaction" else f"{template.kind} "
-    name, reason = f"{kind}{template.shape}: {notion}", _left_out(template)
+    name, reason = f"{kind}{template.shape}: {notion}", _left_out(system.scheme, template, notion)
     if reason:
         return Check(name, Outcome.UNDECIDED, reason)
     sides = [tuple(f"S{label}" for label in side) for side in (template.shape.reactants, template.shape.products)]

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from dsdcompile.cli.main import main
+from dsdcompile.cli.schemes import describe
 from dsdcompile.schemes.catalogue import SCHEMES
 
 
@@ -13,7 +14,13 @@ def test_schemes_are_listed_with_cost_and_guarantees(capsys):
     for scheme in SCHEMES:
         assert scheme.name in shown
         assert scheme.citation in " ".join(shown.split())
-        assert scheme.guarantees in " ".join(shown.split())
+        told = " ".join(describe(scheme).split())
+        assert told in " ".join(shown.split())
+        assert scheme.guarantees in told
+        assert f"kinetics: {scheme.kinetics}" in told
+        assert scheme.caveat in told
+        assert f"reactants: up to {scheme.reactants} a gate" in told
+        assert ("it needs that" in told) == (not scheme.remote)
     assert "A + B -> C + D" in shown
     assert "cardelli2013        |      13     390      84   |      15     474     105" in shown
 

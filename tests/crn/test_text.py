@@ -41,8 +41,35 @@ def test_units_become_formal_units():
 
 
 @pytest.mark.parametrize(
+    "rates", ["[kf = 18, kr = 77]", "[fw = 18, bw = 77]", "[18, 77]", "[kr = 77, k = 18]", "[bw=77,kf=1.8e1]"]
+)
+def test_rates_are_read_as_other_tools_write_them(rates):
+    assert [str(r) for r in parse_crn(f"A <=> B {rates}")] == ["A -> B [k = 18.0]", "B -> A [k = 77.0]"]
+
+
+def test_a_rate_without_a_name_and_both_micro_signs():
+    text = "A + B -> C [1e-6]\nA -> B [2 /min]\nA @i 3 \u00b5M\nB @i 3 \u03bcM\nA + A -> B [1 /\u00b5M/s]"
+    crn = parse_crn(text, unit=1e-6, time=60.0)
+    assert crn.rates.tolist() == pytest.approx([1e-6, 2.0, 60.0])
+    assert crn.initial.tolist() == pytest.approx([3.0, 3.0, 0.0])
+
+
+def test_an_output_may_be_declared_without_a_reaction():
+    assert parse_crn("#! species Q\n#! output Q\nA -> B").outputs.tolist() == [[0, -1]]
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("A <=> B [kf = 1e5]", r"line 1, column 18: found '\]', expected ', kr = '"),
+        ("A <=> B [bw = 1e5]", r"line 1, column 18: found '\]', expected ', kf = '"),
+        ("A <=> B [1e5]", r"line 1, column 13: found '\]', expected ','"),
+        ("A -> B [1, 2]", r"line 1, column 10: found ',', expected '\]'"),
+        ("A -> B [fw = 1]", r"line 1, column 9: found 'fw', expected k"),
+        ("A <=> B [fw = 1, kf = 2]", r"line 1, column 18: found 'kf', expected kf once"),
+        ("A @constant 5", r"line 1, column 4: found 'constant', expected 'initial' .*no species can be held constant"),
+        ("A @i 1\nA -> B\n#! output C", r"line 3, column 11: found 'C', expected a species of a reaction"),
+        ("A \u00b5M -> B", r"line 1, column 3: found '\u00b5M', expected"),
         ("A + -> B", r"line 1, column 5: found '->', expected a species"),
         ("A B -> C", r"line 1, column 3: found 'B', expected '\+', '->' or '<=>'"),
         ("\nA -> B [k = ]", r"line 2, column 13: found '\]', expected a rate constant"),

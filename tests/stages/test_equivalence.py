@@ -15,6 +15,7 @@ from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
+from dsdcompile.verify.equivalence import Notion
 from dsdcompile.verify.verdict import Check, Outcome
 
 
@@ -54,6 +55,36 @@ def test_templates_that_are_not_judged_are_listed_with_the_reason(tmp_path):
     assert "5 molecules" in found[0].detail
     assert "changes nothing" in found[2].detail
     assert required(system.scheme, found) == ((), found)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "asked"),
+    [
+        ("cardelli2013", "2A -> A + B", 1),
+        ("cardelli2013", "A -> A + B", 1),
+        ("cardelli2013", "A + B -> A", 2),
+        ("cardelli2013", "A + B -> C", 2),
+        ("cardelli2013-plain", "A -> 2A", 1),
+        ("cardelli2013-plain", "2A -> A", 1),
+        ("cardelli2013-plain", "2A -> A + B", 2),
+        ("chen2013", "2A -> A + B", 2),
+    ],
+)
+def test_what_crnverifier_is_known_not_to_answer_is_not_asked(name, text, asked, tmp_path, monkeypatch):
+    notions = []
+
+    def answer(claim, notion, seconds):
+        notions.append(notion)
+        return Check("it", Outcome.PROVED, "as told")
+
+    monkeypatch.setattr(equivalence, "equivalent", answer)
+    system = translate(parse_crn(text), find_scheme(name))
+    found = judge_templates(system, Store(tmp_path))
+    assert sorted(notions) == sorted(tuple(Notion)[:asked])
+    assert [check.outcome for check in found] == [Outcome.PROVED, [Outcome.UNDECIDED, Outcome.PROVED][asked - 1]]
+    assert ("known to find no answer" in found[1].detail) == (asked == 1)
+    assert judge_templates(system, Store(tmp_path)) == found
+    assert len(notions) == asked  # kept, though one is undecided
 
 
 def test_a_scheme_that_claims_nothing_is_held_to_nothing():

@@ -163,7 +163,8 @@ def test_what_cannot_be_matched_is_refused_with_the_time_scale_that_can(tmp_path
     design = DESIGNS / "lotka_volterra.toml"
     assert run("run", design, "--set", "kinetics.q_max=1e5 /M/s", "--out", tmp_path / "a", "--quiet") == 2
     error = capsys.readouterr().err
-    assert "the rates cannot be matched: A + B -> 2B" in error
+    assert "the rates cannot be matched: A + B -> 2B [k = " in error
+    assert "/M/s] and what shares" in error
     assert "kinetics.slowdown by 8" in error
     assert 'kinetics.time = "8000 s"' in error
     assert not (tmp_path / "a").exists()
