@@ -64,7 +64,7 @@ def test_what_both_rails_hold_is_annihilated_where_the_design_says_so(name, rail
 @pytest.mark.parametrize(("shared", "naive"), [(3.0, 2.0), (2.0, 3.0)])
 def test_the_cheaper_plan_is_kept_whichever_it_is(shared, naive, monkeypatch):
     def priced(formal: Crn, setting: Setting, names: set[str], progress: Callable[[str], None]) -> Outcome:
-        last = Step("legalise", 1, Cost(1, 1, 1, 1, shared if "fanout" in names else naive))
+        last = Step("legalise", 1, Cost(1, 1, 1, 1, shared if "fanout" in names else naive), unchanged(formal))
         return Outcome(unchanged(formal), unchanged(formal), (last,))
 
     monkeypatch.setattr(plan, "run_passes", priced)

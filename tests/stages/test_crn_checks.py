@@ -72,7 +72,7 @@ def test_a_wrong_pass_is_named(sources, monkeypatch):
 def test_a_wrong_reduction_is_named(tmp_path, monkeypatch):
     path = tmp_path / "small.crn"
     path.write_text(LIMIT)
-    design = load_design(path, ["kinetics.unit='10 nM'"])
+    design = load_design(path, ["kinetics.unit='10 nM'", "passes.reduce=paper"])
     source = read_source(design, tmp_path)
     reduce = plan.reduce
 
