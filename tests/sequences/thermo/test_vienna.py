@@ -79,6 +79,7 @@ from dsdcompile.sequences.thermo.model import Question
 from dsdcompile.sequences.thermo.vienna import Vienna
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
     threading.Timer({delay}, lambda: os.killpg(0, signal.SIGINT)).start()
     try:
         with Vienna(workers=1) as model:
