@@ -1,8 +1,8 @@
 """Our engines for kinetics against the best general ones, in one run on one machine: CPU time and error of each.
 
 `scripts/benchmark simulate --install` puts the peers that are not dependencies (libRoadRunner, GillesPy2) into
-build/peers first. `--full` adds the DNA implementation of a million reactions (a quarter of an hour, mostly the peer), and of seven million
-(10 GB) to how time grows with size.
+build/peers first. `--full` adds the DNA implementation of a million reactions (a quarter of an hour, mostly the peer),
+and of up to seven million to the table of time against size.
 Times are CPU seconds on one thread, warm (compiled), medians of several runs where a run is short.
 """
 
