@@ -39,7 +39,7 @@ MOST_ITERATIONS = 12
 """Newton iterations before a step is halved; from the starting values used, three or four suffice."""
 NEWTON_SHARE = 0.1
 """Newton stops when its last change is below this share of the tolerance: the next would be about its square."""
-CAUTION = 3.0
+CAUTION = 5.0
 """The estimate counts this many times: dual rails partly cancel in outputs, and single species hide in the mean."""
 LARGEST_GROWTH = 8.0
 SMOOTH = 0.8

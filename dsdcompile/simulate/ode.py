@@ -99,12 +99,12 @@ def _refute(
         )
     if not has_limit(crn):
         return
-    kept = np.flatnonzero(np.isin(keep, _unconsumed(crn)))
+    made = _only_made(crn)[keep]
+    kept = np.flatnonzero(made > 0)
     if not len(kept):
         return
-    made = np.asarray(crn.net.sum(axis=0)).ravel()[keep[kept]]
     most = limit_state(crn, start).state[:, keep[kept]]
-    allowed = most + FAR * (tolerances.absolute * np.maximum(made, 1) + tolerances.relative * most)
+    allowed = most + FAR * (tolerances.absolute * made[kept] + tolerances.relative * most)
     high = states[:, :, kept].max(axis=1) - allowed
     if (high > 0).any():
         example, column = np.unravel_index(int(high.argmax()), high.shape)
@@ -116,9 +116,10 @@ def _refute(
 
 
 @lru_cache(maxsize=16)
-def _unconsumed(crn: Crn) -> IntArray:
-    """Return the species that no reaction consumes."""
-    return np.flatnonzero(np.asarray((crn.net < 0).sum(axis=0)).ravel() == 0).astype(np.int64)
+def _only_made(crn: Crn) -> IntArray:
+    """Return how many of each species all reactions together make, where none consumes it, else 0 (species,)."""
+    consumed = np.asarray((crn.net < 0).sum(axis=0)).ravel() > 0
+    return np.where(consumed, 0, np.asarray(crn.net.sum(axis=0)).ravel())
 
 
 def output_species(crn: Crn) -> tuple[str, ...]:

@@ -281,9 +281,17 @@ def stage(
                 right += slopes[slot] * p[slot_species[slot]]
             u[r] = right
         if last == first + 1:
-            u[first] *= factors[factor_start[b]]
-        else:
-            solve_block(factor_start[b], first, last - first, factors, pivots, u)
+            fired = u[first] * factors[factor_start[b]]
+            u[first] = fired
+            extents[first, i] = fired
+            for s in range(opened, closed):
+                value = p[s]
+                for e in range(inside_start[s], inside_start[s + 1]):
+                    value += inside_net[e] * fired
+                p[s] = value
+                changes[s, i] = value
+            continue
+        solve_block(factor_start[b], first, last - first, factors, pivots, u)
         for r in range(first, last):
             extents[r, i] = u[r]
         for s in range(opened, closed):

@@ -1,7 +1,8 @@
 """Our engines for kinetics against the best general ones, in one run on one machine: CPU time and error of each.
 
 `scripts/benchmark simulate --install` puts the peers that are not dependencies (libRoadRunner, GillesPy2) into
-build/peers first. `--full` adds the DNA implementation of a million reactions (a quarter of an hour, mostly the peer).
+build/peers first. `--full` adds the DNA implementation of a million reactions (a quarter of an hour, mostly the peer),
+and of up to seven million to the table of time against size.
 Times are CPU seconds on one thread, warm (compiled), medians of several runs where a run is short.
 """
 
@@ -65,11 +66,12 @@ def main(arguments: list[str]) -> int:
         "limit": exact_limit,
         "ssa": stochastic,
         "dna": dna,
+        "scale": scale,
     }
     parser = argparse.ArgumentParser(prog="scripts/benchmark simulate", description=__doc__)
     parser.add_argument("tables", nargs="*", help=f"which of {', '.join(tables)} (default: all)")
     parser.add_argument("--install", action="store_true", help="install the peers into build/peers first")
-    parser.add_argument("--full", action="store_true", help="with the DNA implementation of a million reactions")
+    parser.add_argument("--full", action="store_true", help="with the largest DNA implementations")
     options = parser.parse_args(arguments)
     for name in options.tables:
         if name not in tables:
@@ -379,6 +381,26 @@ def dna(full: bool) -> None:
             )
             error = f"{np.abs(run.outputs(crn)[-1] / UNIT - exact).max():.1e}"
             line(work, "the same, no more exact than the peer (rtol 8e-4)", own, error, peer / own, "10x at 1e6")
+
+
+def scale(full: bool) -> None:
+    """The same from 1e5 reactions on, without a peer: time and memory against size."""
+    sizes = [(98, 128, 128, 10), (196, 256, 256, 10), (196, 512, 256, 10)]
+    sizes += [(196, 1024, 512, 10), (196, 1600, 900, 10)] if full else []
+    for widths in sizes:
+        begun = time.process_time()
+        crn, start, _ = implemented(widths)
+        built = time.process_time() - begun
+        blocks.cache_clear()
+        own, run = timed(
+            lambda: simulate(crn, start, [0.0, 1e6], LOOSE.scaled(UNIT), record=output_species(crn)),  # noqa: B023
+            1,
+            warm=False,
+        )
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        each = f"{own / crn.n_reactions * 1e6:.1f} us and {memory / crn.n_reactions * 1e6:.2f} kB a reaction"
+        told = f"{each}, {run.statistics['steps']:.0f} steps; {built:.0f} s to build, {memory:.1f} GB"
+        line(f"DNA, {crn.n_reactions:,} reactions", run.engine, own, told)
 
 
 def implemented(widths: tuple[int, ...]) -> tuple[Crn, np.ndarray, np.ndarray]:
