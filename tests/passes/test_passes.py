@@ -271,7 +271,8 @@ def test_a_scheme_that_takes_three_keeps_them():
 
 
 def test_inlining_happens_where_it_saves():
-    text = "#! input X\n#! input V\n" + "".join(f"#! output Y{i}\n" for i in range(6))
+    text = "#! input X\n#! input V\n#! species V Y0 Y1 Y2 Y3 Y4 Y5\n"
+    text += "".join(f"#! output Y{i}\n" for i in range(6))
     used_once = parse_crn(text + "X -> A + Y0\nA -> Y1 + Y2")
     assert shown(inline(used_once, 4)) == ["X -> Y0 + Y1 + Y2"]
     shared = parse_crn(text + "X -> A + Y0 + Y1 + Y2\nV -> A + Y0 + Y1 + Y2\nA -> Y3 + Y4 + Y5")
