@@ -122,13 +122,18 @@ def trying_everything(x, px, y, py, energies, hairpin):
 
 
 STRANDS = st.one_of(st.text("ACGT", min_size=6, max_size=26), st.text("CG", min_size=6, max_size=26))
+BULGED = st.builds(
+    lambda before, loop, after: (before + after, reverse_complement(after) + loop + reverse_complement(before)),
+    st.text("ACGT", min_size=2, max_size=4), st.text("ACGT", max_size=3), st.text("ACGT", min_size=2, max_size=6),
+)  # fmt: skip
 
 
 @given(
-    STRANDS, STRANDS, st.integers(-8, 8),
+    st.one_of(st.tuples(STRANDS, STRANDS), BULGED, BULGED.map(lambda pair: pair[::-1])), st.integers(-8, 8),
     st.sampled_from([Conditions(), Conditions(50.0, 0.5, 0.0), Conditions(5.0, 1.0, 0.0)]),
 )  # fmt: skip
-def test_what_is_left_out_changes_no_bit(first, second, shift, conditions):
+def test_what_is_left_out_changes_no_bit(strands, shift, conditions):
+    first, second = strands
     energies = Energies.at(conditions)
     places = np.concatenate([np.arange(1, len(first) + 1), -np.arange(1, len(second) + 1)[::-1] - shift])
     both = pool(first, second, places=places)
