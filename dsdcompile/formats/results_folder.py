@@ -58,7 +58,8 @@ def write_results(contents: Contents, folder: Path) -> None:
             (folder / name).replace(folder / EARLIER / name)
     for name, content in contents.files.items():
         write_whole(folder / name, content)
-    write_whole(folder / SUMMARY, show_json({**before, **contents.summary} if same else contents.summary))
+    kept = before if same else {}
+    write_whole(folder / SUMMARY, show_json({**kept, **contents.summary}))
     write_whole(folder / TIMINGS, show_json({"seconds": dict(contents.seconds)}))
 
 
