@@ -44,8 +44,8 @@ def _reactions_line(compiled: Compiled) -> str:
 def _system_lines(translated: Translated) -> list[str]:
     system = translated.system
     lines = [
-        f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.strands), 'strand')}, "
-        f"{system.nucleotides} nt, longest {system.longest_strand} nt ({system.scheme})"
+        f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.inventory.strands), 'strand')}, "
+        f"{system.inventory.nucleotides} nt, longest {system.inventory.longest_strand} nt ({system.scheme})"
     ]
     return lines if translated.matching is None else [*lines, _matched_line(translated, translated.matching)]
 

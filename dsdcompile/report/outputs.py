@@ -27,7 +27,6 @@ from dsdcompile.formats.writing import show_json
 from dsdcompile.report.comparison import comparison
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.fluorescence import READING
 from dsdcompile.stages.ordering import Ordered, initial_amounts
@@ -107,7 +106,7 @@ def _system(results: Results, translated: Translated) -> str:
     title, ordered = f"{results.design.name}\n{repr(translated.system).strip('<>')}", results.ordered
     if ordered is not None:
         return show_pil(ordered.stock.inventory, ordered.stock.amounts, title)
-    return show_pil(Inventory.of(translated.system), initial_amounts(translated), title)
+    return show_pil(translated.system.inventory, initial_amounts(translated), title)
 
 
 def _formal_model(results: Results, simulated: Simulated) -> str | None:

@@ -69,10 +69,10 @@ def _translated(translated: Translated) -> dict[str, Any]:
     return {
         "modules": system.n_modules,
         "templates": len(system.templates),
-        "strands": len(system.strands),
-        "domains": len(system.domains),
-        "nucleotides": system.nucleotides,
-        "longest_strand": system.longest_strand,
+        "strands": len(system.inventory.strands),
+        "domains": len(system.inventory.domains),
+        "nucleotides": system.inventory.nucleotides,
+        "longest_strand": system.inventory.longest_strand,
         "dosing": {
             "largest_molar": float(translated.dosing.amounts(translated.system).max(initial=0.0)),
             "total_molar": translated.dosing.total,
