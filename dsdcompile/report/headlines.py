@@ -103,14 +103,15 @@ def _simulation_lines(simulated: Simulated) -> list[str]:
             f"({simulated.relative_deviation('implementation'):.2%} of the largest output)"
         )
     if simulated.counted is not None:
-        lines.append(_counts_line(simulated.counted))
+        lines.append(counts_line(simulated.counted))
     if simulated.fuel_left is not None:
         left = f"at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}"
         lines.append(f"fuel: {left}" if simulated.fuel_left >= SPENT else f"warning: a fuel is used up: {left}")
     return lines
 
 
-def _counts_line(counted: Counted) -> str:
+def counts_line(counted: Counted) -> str:
+    """Return what whole molecules do, and whether they end where they should."""
     told = f"counts: {counted.per_unit:.4g} molecules a formal unit in {counted.volume:g} pL, {counted.events} events, "
     told += f"deviating by up to {counted.deviation:.3g} formal units"
     if counted.silent_exactly is None:
