@@ -22,7 +22,7 @@ import numpy as np
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
-from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.recurrence import MOST_UNPAIRED, REACH, Letters, hairpin_minima, pair_minima, traced
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions

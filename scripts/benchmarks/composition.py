@@ -21,11 +21,11 @@ from dsdcompile.crn.reaction import Reaction
 from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import Scope, base
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
 from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError, SchemeError
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
@@ -155,7 +155,7 @@ def judge(system, options=OPTIONS):
     same = True
     if composed is Outcome.PROVED and whole.complete:
         signals = system_signals(system)
-        start = [erase(c.complex, system.form, signals) for c in system.initial_complexes]
+        start = [erase(c.complex, system.form, signals) for c in system.inventory.items]
         same = set(found_reactions(whole, system.form, signals)) == reachable(start, intended_reactions(system))
     return LETTERS[composed] + LETTERS[outcome], same, (marks[1] - marks[0], marks[2] - marks[1])
 

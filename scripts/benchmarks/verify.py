@@ -18,10 +18,10 @@ import numpy as np
 import dsdcompile as dc
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import sparse_rows
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
 from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme
@@ -61,7 +61,7 @@ def iris(scheme):
     theirs, found = cpu(lambda: enumerate_system(system))
     check = system_check(system, found)
     signals = system_signals(system)
-    start = [erase(c.complex, system.form, signals) for c in system.initial_complexes]
+    start = [erase(c.complex, system.form, signals) for c in system.inventory.items]
     same = set(found_reactions(found, system.form, signals)) == reachable(start, intended_reactions(system))
     print(f"  Peppercorn, whole        {theirs:9.2f} s   {check.outcome}   ratio {theirs / ours:.0f}")
     print(f"  same answer: {check.outcome is composition.check.outcome and same}")

@@ -3,7 +3,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsdcompile.sequences.bases import reverse_complement
@@ -132,6 +132,8 @@ BULGED = st.builds(
     st.one_of(st.tuples(STRANDS, STRANDS), BULGED, BULGED.map(lambda pair: pair[::-1])), st.integers(-8, 8),
     st.sampled_from([Conditions(), Conditions(50.0, 0.5, 0.0), Conditions(5.0, 1.0, 0.0)]),
 )  # fmt: skip
+@example(("CACGCGCG", "CGCGCAGTG"), 99, Conditions())  # a bulge of one after two stacks, then a strong helix
+@example(("CACAGCGCG", "CGCGCGTG"), 99, Conditions())
 def test_what_is_left_out_changes_no_bit(strands, shift, conditions):
     first, second = strands
     energies = Energies.at(conditions)
