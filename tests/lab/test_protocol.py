@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import check_design
 from dsdcompile.errors import DesignError
-from dsdcompile.formats.protocol_md import Expected, show_protocol
+from dsdcompile.formats.protocol_md import show_protocol
 from dsdcompile.formats.robot_csv import show_robot
 from dsdcompile.lab.buffer import EDTA, MAGNESIUM, SODIUM, Buffer
+from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.liquids import Kind, Liquid, Pipetting, contents, mix
 from dsdcompile.lab.order import order
 from dsdcompile.lab.plates import lay_out
