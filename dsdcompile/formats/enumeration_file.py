@@ -11,6 +11,7 @@ from dsdcompile.dsd.kernel import parse_kernel, show_kernel
 from dsdcompile.enumeration.enumerated import CondensedReaction, Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError
+from dsdcompile.formats.reading import parse_json
 
 
 def show_enumeration(enumerated: Enumerated) -> str:
@@ -33,13 +34,13 @@ def parse_enumeration(text: str) -> Enumerated:
     Raises:
         FormatError: the text is not of this form, or its reactions are between macrostates that it does not have.
     """
+    data = parse_json(text)
     try:
-        data = json.loads(text)
         states = tuple(frozenset(_canonical(kernel) for kernel in state) for state in data["macrostates"])
         reactions = tuple(CondensedReaction(tuple(r), tuple(p), float(rate)) for r, p, rate in data["reactions"])
         options = EnumerationOptions(**data["options"])
         found = Enumerated(states, reactions, tuple(data["limits"]), options, str(data["tool"]), tuple(data["doubts"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError(f"not an enumeration: {error}") from None
     places = [place for r in reactions for side in (r.reactants, r.products) for place in side]
     if not all(type(place) is int and 0 <= place < len(states) for place in places):

@@ -6,7 +6,6 @@ type and range. A reader answers with the value or with one FormatError.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -14,6 +13,7 @@ from typing import Any
 
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import FormatError, SequenceError
+from dsdcompile.formats.reading import parse_json
 from dsdcompile.formats.writing import show_json
 from dsdcompile.sequences.checks import SequenceReport
 from dsdcompile.sequences.objective import Objective
@@ -35,7 +35,7 @@ def parse_checkpoint(text: str, inventory: Inventory, steps: int) -> Checkpoint:
     Raises:
         FormatError: it holds none.
     """
-    value = _table(_parsed(text))
+    value = _table(parse_json(text))
     step = _whole(value.get("step"), 0, steps)
     found = _sequenced(value.get("sequences"), inventory)
     return Checkpoint(step, _whole(value.get("taken"), 0, step), dict(found.sequences))
@@ -52,7 +52,7 @@ def parse_search(text: str, inventory: Inventory) -> SearchResult:
     Raises:
         FormatError: it holds none.
     """
-    value = _table(_parsed(text))
+    value = _table(parse_json(text))
     search = _table(value.get("search"))
     if search.get("interrupted") is not False:
         raise FormatError("not a finished search")
@@ -76,7 +76,7 @@ def parse_report(text: str) -> SequenceReport:
     Raises:
         FormatError: it holds none.
     """
-    value = _table(_parsed(text))
+    value = _table(parse_json(text))
     limits = {key: _limit(number) for key, number in _table(value.get("limits")).items()}
     findings = tuple(map(_finding, _list(value.get("checks"))))
     if [finding.rule for finding in findings] != [rule.name for rule in RULES]:
@@ -129,13 +129,6 @@ def _sequenced(item: object, inventory: Inventory) -> SequencedSystem:
         return SequencedSystem(inventory, words)
     except SequenceError as error:
         raise FormatError(str(error)) from None
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise FormatError("not JSON") from None
 
 
 def _table(value: object) -> Mapping[str, Any]:
