@@ -21,6 +21,20 @@ class Outcome(StrEnum):
 
 
 @final
+class Relation(StrEnum):
+    """What a proof shows about a DNA system and its CRN."""
+
+    BISIMILAR = "bisimilar"
+    """All that the CRN can do, and nothing else, from any state on; so also the same limit, where there is one."""
+    SAME_LIMIT = "same limit for every input (rate independent)"
+    """Whatever happens on the way, the answer can still be reached, and then stays."""
+
+    def covers(self, other: Relation) -> bool:
+        """Return whether what is shown is at least the other relation."""
+        return self is Relation.BISIMILAR or other is Relation.SAME_LIMIT
+
+
+@final
 @dataclass(frozen=True, slots=True)
 class Witness:
     """A reaction that should not be there, or should be and is not."""
@@ -47,6 +61,10 @@ class Check:
     detail: str
     """What was found, or which limit was hit."""
     witnesses: tuple[Witness, ...] = ()
+    trials: int = 0
+    """How many random trials a check that is only tested rests on."""
+    shows: Relation | None = None
+    """What a proved check shows about a system and its CRN, for a check of that."""
 
     def to_json(self) -> dict[str, object]:
         """Return the check as plain data."""
@@ -54,6 +72,8 @@ class Check:
             "name": self.name,
             "outcome": str(self.outcome),
             "detail": self.detail,
+            **({"trials": self.trials} if self.trials else {}),
+            **({} if self.shows is None else {"shows": str(self.shows)}),
             "witnesses": [
                 {
                     "problem": witness.problem,
