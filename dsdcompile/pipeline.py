@@ -119,7 +119,7 @@ def run(
     sequencing = ordered = None
     warnings = source.warnings + compiled.warnings + translated.warnings
     if stock is not None:
-        progress(f"assigning sequences to {plural(len(system.domains), 'domain')}")
+        progress(f"assigning sequences to {plural(len(system.inventory.domains), 'domain')}")
         with watch.measure("sequences"):
             sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
         with watch.measure("order"):

@@ -19,7 +19,6 @@ from dsdcompile.formats.sbml import show_sbml
 from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json, write_whole
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.stages.crosstalk_report import crosstalk_table
 from dsdcompile.stages.fluorescence import READING, expected
 from dsdcompile.stages.ordering import Ordered, initial_amounts
@@ -124,7 +123,7 @@ def _system(translated: Translated, ordered: Ordered | None, name: str) -> str:
     title = f"{name}\n{repr(translated.system).strip('<>')}"
     if ordered is not None:
         return show_pil(ordered.stock.inventory, ordered.stock.amounts, title)
-    return show_pil(Inventory.of(translated.system), initial_amounts(translated), title)
+    return show_pil(translated.system.inventory, initial_amounts(translated), title)
 
 
 def _expected(results: Results, ordered: Ordered) -> tuple[Expected, ...]:

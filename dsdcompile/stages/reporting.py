@@ -116,10 +116,10 @@ def _stages(results: Results) -> str:
         [
             ("scheme", system.scheme),
             ("modules (templates)", f"{system.n_modules} ({len(system.templates)})"),
-            ("distinct strands", len(system.strands)),
-            ("domains", len(system.domains)),
-            ("nucleotides", f"{system.nucleotides:,}"),
-            ("longest strand", f"{system.longest_strand} nt"),
+            ("distinct strands", len(system.inventory.strands)),
+            ("domains", len(system.inventory.domains)),
+            ("nucleotides", f"{system.inventory.nucleotides:,}"),
+            ("longest strand", f"{system.inventory.longest_strand} nt"),
         ],
     )
     return paragraph(text) + made + built

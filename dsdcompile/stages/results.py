@@ -118,8 +118,8 @@ class Results:
         if self.translated is not None:
             system = self.translated.system
             lines.append(
-                f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.strands), 'strand')}, "
-                f"{system.nucleotides} nt, longest {system.longest_strand} nt ({system.scheme})"
+                f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.inventory.strands), 'strand')}, "
+                f"{system.inventory.nucleotides} nt, longest {system.inventory.longest_strand} nt ({system.scheme})"
             )
             if self.translated.matching is not None:
                 lines.append(_matched_line(self.translated, self.translated.matching))
@@ -164,10 +164,10 @@ def _translated(translated: Translated) -> dict[str, Any]:
     return {
         "modules": system.n_modules,
         "templates": len(system.templates),
-        "strands": len(system.strands),
-        "domains": len(system.domains),
-        "nucleotides": system.nucleotides,
-        "longest_strand": system.longest_strand,
+        "strands": len(system.inventory.strands),
+        "domains": len(system.inventory.domains),
+        "nucleotides": system.inventory.nucleotides,
+        "longest_strand": system.inventory.longest_strand,
         "dosing": {
             "largest_molar": float(translated.dosing.amounts(translated.system).max(initial=0.0)),
             "total_molar": translated.dosing.total,

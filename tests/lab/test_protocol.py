@@ -26,7 +26,6 @@ from dsdcompile.lab.reporters import make_reporters, with_reporters
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.stages.ordering import bench_options, order_options
 
@@ -37,7 +36,7 @@ SYSTEM = translate(
     find_scheme("soloveichik2010"),
 )
 REPORTERS, DOMAINS = make_reporters(SYSTEM)
-INVENTORY = with_reporters(Inventory.of(SYSTEM), REPORTERS, DOMAINS)
+INVENTORY = with_reporters(SYSTEM.inventory, REPORTERS, DOMAINS)
 FUELS = [item.name for item in INVENTORY.items if item.role == "fuel"]
 DYES = {"R_Yp_s2": 5e-8, "R_Yn_s2": 5e-8}
 SHEET = order(assign(INVENTORY, seed=1), order_options(DESIGN, Path())[0], REPORTERS)
