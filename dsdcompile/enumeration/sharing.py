@@ -1,7 +1,7 @@
 """Whether two modules read the molecules that they share alike, so that what each shows holds for both together.
 
-What a reading (:mod:`dsdcompile.verify.reading`) says of a molecule must not depend on the module that is asked: what it
-means, whether it keeps a module open, and how often its companions are there. A fuel of one module may be a molecule
+What a reading (:mod:`dsdcompile.verify.reading`) says of a molecule must not depend on the module that is asked: what
+it means, whether it keeps a module open, and how often its companions are there. A fuel of one module may be a molecule
 that means nothing in the other: it is always there, which helps and never harms.
 """
 

@@ -2,8 +2,8 @@
 
 Where a scheme undoes reactions until their modules close, a product may act before it is taken back. A search over
 few molecules, reaction by reaction done or undone, proposes a way to a state that the formal CRN cannot come to. It
-counts once the steps of the modules, which enumeration has shown to be what the strands do, go all the way, and all that
-is left are signals and complexes that no longer change.
+counts once the steps of the modules, which enumeration has shown to be what the strands do, go all the way, and all
+that is left are signals and complexes that no longer change.
 
 Two kinds are looked for. *Arrives*: a state at rest that no formal state reaches or holds. *Returns*: first a state,
 then another, which the formal CRN reaches, but not in this order. Neither depends on how complexes are read.
@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
+from dsdcompile.crn.matrices import IntArray
 from dsdcompile.crn.reaction import show_side
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.system import DsdSystem
@@ -80,7 +81,7 @@ class _Search:
         crn = system.crn
         self.names = crn.species
         self.sides = [
-            tuple(np.asarray(m[[row]].todense()).ravel().astype(int) for m in (crn.reactants, crn.products))
+            tuple(np.asarray(m[[row]].todense(), np.int64).ravel() for m in (crn.reactants, crn.products))
             for row in range(crn.n_reactions)
         ]
         self.module = {int(r): m for m, r in enumerate(system.reaction.tolist()) if r >= 0}
@@ -104,7 +105,8 @@ class _Search:
         seen: set[frozenset[int]] = set()
         for first in (row for row in sorted(self.module) if self.undoes(row)):
             near = sorted({row for one in touched[first] for row in by_species[one]} - {first})
-            for core in ((first,), *((first, row) for row in near), *((first, *rows) for rows in itertools.combinations(near, 2))):  # fmt: skip
+            others = ((), *((row,) for row in near), *itertools.combinations(near, 2))
+            for core in ((first, *rows) for rows in others):
                 if frozenset(core) not in seen:
                     seen.add(frozenset(core))
                     yield core
@@ -145,7 +147,7 @@ class _Search:
         waiting, seen = deque([(first, _Way(start, (), ()))]), {first}
         while waiting and len(seen) < MOST_DONE:
             (state, opened), way = waiting.popleft()
-            if way.moves and (self.astray(way, allowed) if returns else not _held(state, allowed)):
+            if not returns and not _held(state, allowed):
                 return way
             for place, row in enumerate(core):
                 left, right = self.sides[row]
@@ -157,15 +159,16 @@ class _Search:
                         continue
                     change = int(self.undoes(row)) if done else -1
                     there = (after, tuple(n + change * (at == place) for at, n in enumerate(opened)))
+                    longer = _Way(start, (*way.moves, (row, done)), (*way.states, after))
+                    if returns and not done and self.astray(longer, allowed):
+                        return longer
                     if there not in seen:
                         seen.add(there)
-                        waiting.append((there, _Way(start, (*way.moves, (row, done)), (*way.states, after))))
+                        waiting.append((there, longer))
         return None
 
     def astray(self, way: _Way, allowed: frozenset[State]) -> bool:
         """Return whether the last step of a way is one that no formal state like the one before it can do."""
-        if way.moves[-1][1]:
-            return False
         before, after = way.states[-2], way.states[-1]
         for state in allowed:
             if _covers(state, before):
@@ -181,20 +184,18 @@ class _Search:
         steps = {row: self.steps(row) for row in core}
         always = {key for _, fuels, _ in steps.values() for key in fuels}
         opened = {key: n for _, _, some in steps.values() for key, n in some.items()}
-        taken = {row: [(_without(a, always), _without(b, always)) for a, b in pairs] for row, (pairs, _, _) in steps.items()}  # fmt: skip
+        taken = {
+            row: [(_without(left, always), _without(right, always)) for left, right in pairs]
+            for row, (pairs, _, _) in steps.items()
+        }
         state: Counter[Key] | None = Counter({s: n for s, n in enumerate(way.start) if n})
         for (row, done), goal in zip(way.moves, way.states, strict=True):
             if state is None:
                 return False
             more = _open(state, opened) + (int(self.undoes(row)) if done else -1)
-            state = _walk(
-                state, taken[row], lambda s, goal=goal, more=more: _free(s) == _counted(goal) and _open(s, opened) == more
-            )
+            state = _walk(state, taken[row], goal, opened, more)
         every = [step for some in taken.values() for step in some]
-        end = _counted(way.states[-1])
-        return state is not None and (
-            _walk(state, every, lambda s: _free(s) == end and _open(s, opened) == 0) is not None
-        )
+        return state is not None and _walk(state, every, way.states[-1], opened, 0) is not None
 
     def steps(self, row: int) -> tuple[list[tuple[Counter[Key], Counter[Key]]], set[Key], dict[Key, int]]:
         """Return the steps of a reaction's module, its fuels, and which of its complexes keep it open."""
@@ -204,8 +205,12 @@ class _Search:
         key: dict[str, Key] = {}
         for part, named in zip(template.complexes, self.system.module(module), strict=True):
             signal = part.role is Role.SIGNAL
-            key[part.name] = int(bound[part.species]) if signal else erase(named.complex, self.system.form, self.signals)
-        pairs = [(Counter(key[n] for n in r.reactants), Counter(key[n] for n in r.products)) for r in template.reactions]
+            key[part.name] = (
+                int(bound[part.species]) if signal else erase(named.complex, self.system.form, self.signals)
+            )
+        pairs = [
+            (Counter(key[n] for n in r.reactants), Counter(key[n] for n in r.products)) for r in template.reactions
+        ]
         fuels = {key[c.name] for c in template.fuels}
         opened = {key[n]: count for n, count in reading.opened.items() if count} if isinstance(reading, Reading) else {}
         return pairs, fuels, opened
@@ -217,7 +222,7 @@ class _Search:
         moves = "; ".join(str(self.system.crn.reaction(row)) + ("" if done else ", undone") for row, done in way.moves)
         first, last = self.state(way.start), self.state(way.states[-1])
         if not returns:
-            return f"from {first} the strands come to rest as {last}, which the CRN cannot: {moves}"
+            return f"from {first} the strands come to {last}, with nothing left to undo, which the CRN cannot: {moves}"
         before = self.state(way.states[-2])
         return f"from {first} the strands come to {before} and then to {last}, which the CRN cannot: {moves}"
 
@@ -227,7 +232,7 @@ class _Search:
         return show_side(tuple(side)) or "nothing"
 
 
-def _moved(state: State, left: Sequence[int], right: Sequence[int]) -> State | None:
+def _moved(state: State, left: IntArray, right: IntArray) -> State | None:
     """Return a state in which one side has become the other, or None if it is not there."""
     if any(n < k for n, k in zip(state, left, strict=True)):
         return None
@@ -262,13 +267,16 @@ def _open(state: Mapping[Key, int], opened: Mapping[Key, int]) -> int:
 def _walk(
     start: Counter[Key],
     steps: Sequence[tuple[Counter[Key], Counter[Key]]],
-    goal: Callable[[Counter[Key]], bool],
+    goal: State,
+    opened: Mapping[Key, int],
+    count: int,
 ) -> Counter[Key] | None:
-    """Return a state that fulfils ``goal`` and is reached by steps, or None."""
+    """Return a state that steps reach, with the free signals ``goal`` and ``count`` modules open, or None."""
+    signals = _counted(goal)
     seen, waiting = {frozenset(start.items())}, deque([start])
     while waiting and len(seen) < MOST_STEPS:
         state = waiting.popleft()
-        if goal(state):
+        if _free(state) == signals and _open(state, opened) == count:
             return state
         for left, right in steps:
             if left <= state:

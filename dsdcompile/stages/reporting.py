@@ -15,6 +15,7 @@ from dsdcompile.lab.order import OrderSheet
 from dsdcompile.report.chart import Chart, Line, show_chart, y_range
 from dsdcompile.report.checks import show_checks
 from dsdcompile.report.drawing import colours, draw
+from dsdcompile.report.verdict import verdict_line
 from dsdcompile.report.page import Section, figure, paragraph, show_page, table
 from dsdcompile.stages.compilation import Compiled, keeps_kinetics
 from dsdcompile.stages.crosstalk_report import show_crosstalk
@@ -27,7 +28,7 @@ from dsdcompile.stages.verification import Verified
 from dsdcompile.units import show_concentration, show_duration
 from dsdcompile.verify.verdict import Outcome, Witness
 
-ANSWERS = {Outcome.PROVED: "yes", Outcome.REFUTED: "no", Outcome.UNDECIDED: "not known"}
+ANSWERS = {Outcome.PROVED: "yes", Outcome.TESTED: "not refuted", Outcome.REFUTED: "no", Outcome.UNDECIDED: "not known"}
 TITLES = {
     "formal": "formal CRN",
     "reduced": "reduced CRN",
@@ -74,8 +75,9 @@ def _lead(results: Results) -> str:
         f'<p class="lead">{escape(line)}</p>' for line in results.headlines() if not line.startswith("verification")
     ]
     if results.verified is not None:
-        outcome = results.verified.verification.outcome
-        lines.insert(0, f'<p><span class="verdict {outcome}">{outcome}</span></p>')
+        verification = results.verified.verification
+        told = verdict_line(verification).removeprefix(verification.outcome)
+        lines.insert(0, f'<p><span class="verdict {verification.outcome}">{verification.outcome}</span>{told}</p>')
     return "\n".join(lines)
 
 

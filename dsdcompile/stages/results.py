@@ -12,6 +12,7 @@ import numpy as np
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
+from dsdcompile.report.verdict import verdict_line
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.sequencing import Sequencing
@@ -50,7 +51,7 @@ class Results:
     @property
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
-        verified = self.verified is None or self.verified.verification.outcome is Outcome.PROVED
+        verified = self.verified is None or self.verified.verification.outcome in (Outcome.PROVED, Outcome.TESTED)
         agreed = self.simulated is None or self.simulated.labels.agree
         return verified and agreed and (self.sequencing is None or self.sequencing.report.passed)
 
@@ -99,7 +100,7 @@ class Results:
             found |= _translated(self.translated)
         found["warnings"] = list(self.warnings)
         if self.verified is not None:
-            found["verification"] = {"verdict": str(self.verified.verification.outcome)}
+            found["verification"] = self.verified.verification.verdict()
         if self.simulated is not None:
             found |= _simulated(self.simulated)
         if self.sequencing is not None:
@@ -126,9 +127,9 @@ class Results:
         lines += [f"warning: {warning}" for warning in self.warnings]
         if self.verified is not None:
             verification = self.verified.verification
-            lines.append(f"verification: {verification.outcome} ({len(verification.checks)} checks)")
+            lines.append(f"verification: {verdict_line(verification)}")
             for check in verification.checks:
-                if check.outcome is not Outcome.PROVED:
+                if check.outcome not in (Outcome.PROVED, Outcome.TESTED):
                     lines.append(f"  {check.name}: {check.outcome}: {check.detail}")
                     lines += [f"    {witness}" for witness in check.witnesses]
         if self.simulated is not None:

@@ -131,8 +131,8 @@ class _Steps:
                 change.subtract(left)
                 rows += self.equations(change, column, (0,) * self.labels)
         waste = {c.name for c in self.template.of_role(Role.WASTE)}
-        high = np.repeat([0.0 if name in waste else float(sum(self.before + self.after)) for name in self.held],
-                         self.labels)  # fmt: skip
+        size = float(sum(self.before + self.after))
+        high = np.repeat([0.0 if name in waste else size for name in self.held], self.labels)
         found = _integers(rows, np.ones(width), np.zeros(width), high, equal=True)
         if found is None:
             return None
@@ -154,7 +154,8 @@ class _Steps:
     def opened(self, means: Mapping[str, Meaning]) -> dict[str, int] | None:
         """Return how many modules each complex keeps open, the fewest possible, or None."""
         column = {name: place for place, name in enumerate(self.held)}
-        exact, most = [], []
+        exact: list[tuple[dict[int, int], int]] = []
+        most: list[tuple[dict[int, int], int]] = []
         for left, right in self.steps:
             change = right.copy()
             change.subtract(left)
@@ -214,13 +215,11 @@ class _Steps:
                 return f"{name} does not always turn into what it reads as"
         if not self.happens(means, opened):
             return "the reaction cannot be done from its reactants and fuels"
-        return Reading(
-            self.template, Relation.SAME_LIMIT if undoes else Relation.BISIMILAR, means, opened, companions
-        )
+        return Reading(self.template, Relation.SAME_LIMIT if undoes else Relation.BISIMILAR, means, opened, companions)
 
     def kind(self, means: Mapping[str, Meaning], left: Counter[str], right: Counter[str]) -> int | None:
         """Return what a step does to the reading: 0 nothing, 1 the reaction, -1 undoes it; None for anything else."""
-        sides = tuple(self.read(side, means) for side in (left, right))
+        sides = self.read(left, means), self.read(right, means)
         if sides[0] == sides[1]:
             return 0
         if self.template.kind != "reaction":
@@ -274,7 +273,7 @@ class _Steps:
         means: Mapping[str, Meaning],
         opened: Mapping[str, int],
     ) -> bool:
-        """Return whether a state of signals ``goal``, and else complexes that mean nothing and are closed, is reached."""
+        """Return whether steps reach signals ``goal``, and else what means nothing and is closed."""
         known, waiting = {_key(start)}, deque([start])
         while waiting and len(known) < MOST_STATES:
             state = waiting.popleft()
@@ -315,7 +314,7 @@ def _integers(
     equal: bool,
     below: list[tuple[dict[int, int], int]] | None = None,
 ) -> list[int] | None:
-    """Return integers that fulfil equations ``rows`` and inequalities ``below`` (sum at most) at least cost, or None."""
+    """Return integers at least cost that fulfil equations ``rows`` and ``below``, sums at most; or None."""
     if not len(cost):
         fits = all(value == 0 for _, value in rows) and all(value >= 0 for _, value in below or ())
         return [] if fits else None
