@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import final
 
 from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.kernel import show_kernel
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.verify.reading import Reading
 
 

@@ -22,10 +22,10 @@ import numpy as np
 from dsdcompile.crn.matrices import IntArray
 from dsdcompile.crn.reaction import show_side
 from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import system_signals
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.verify.reading import Reading
 from dsdcompile.verify.verdict import Witness
 
