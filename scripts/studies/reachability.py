@@ -14,14 +14,18 @@ from __future__ import annotations
 
 import gc
 import re
+import warnings
 from collections import Counter, deque
 from dataclasses import dataclass
 
 import numpy as np
-from peppercornenumerator import enumerate_pil
-from peppercornenumerator.objects import clear_memory
 from scipy import sparse
 from scipy.sparse import csgraph
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from peppercornenumerator import enumerate_pil
+    from peppercornenumerator.objects import clear_memory
 
 MOST_FORMAL, MOST_STATES = 400, 60_000
 
@@ -53,16 +57,18 @@ class Enumerated:
         gc.collect()
         clear_memory()
         gc.collect()
-        _, text = enumerate_pil(
-            "\n".join(lines) + "\n",
-            detailed=False,
-            condensed=True,
-            reject_remote=True,
-            release_cutoff=9,
-            max_complex_size=40,
-            max_complex_count=20_000,
-            max_reaction_count=200_000,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the parser that Peppercorn uses
+            _, text = enumerate_pil(
+                "\n".join(lines) + "\n",
+                detailed=False,
+                condensed=True,
+                reject_remote=True,
+                release_cutoff=9,
+                max_complex_size=40,
+                max_complex_count=20_000,
+                max_reaction_count=200_000,
+            )
         clear_memory()
         complexes = dict(re.findall(r"^(\w+) = (.+?)(?: @.*)?$", text, re.M))
         states = re.findall(r"^macrostate (\w+) = \[(.*)\]", text, re.M)
