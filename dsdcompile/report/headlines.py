@@ -51,13 +51,14 @@ def _system_lines(translated: Translated) -> list[str]:
 
 
 def verdict_line(verification: Verification) -> str:
-    """Return what was found and what it shows: ``proved: bisimilar (40 checks), 9 tested; needed: bisimilar``."""
+    """Return what was found and what it shows: ``proved: bisimilar (40 checks), 9 tested; needed: the same``."""
     proved, tested = (verification.count(outcome) for outcome in (Outcome.PROVED, Outcome.TESTED))
     passed = verification.outcome in (Outcome.PROVED, Outcome.TESTED)
     shown = "" if verification.shows is None else f": {verification.shows}"
     counted = plural(proved, "check") if passed else f"{proved} of {plural(len(verification.checks), 'check')} proved"
     more = f", {tested} tested" if tested else ""
-    return f"{verification.outcome}{shown} ({counted}){more}; needed: {verification.needs}"
+    needs = "the same" if verification.shows is verification.needs else verification.needs
+    return f"{verification.outcome}{shown} ({counted}){more}; needed: {needs}"
 
 
 def _doubt_lines(verification: Verification) -> list[str]:
