@@ -193,7 +193,7 @@ OUTPUTS: tuple[Output[Any], ...] = (
         "comparison.json",
         "how far these differ, when they are done, whose labels agree, and what binds without reacting",
         _simulated,
-        lambda results, simulated: show_json(comparison(simulated, results.translated)),
+        lambda results, simulated: show_json(comparison(simulated, results.translated, results.as_ordered)),
     ),
     Output(
         "verification.json",
