@@ -9,14 +9,15 @@ from typing import final
 
 from dsdcompile.design.design import Design
 from dsdcompile.errors import LimitExceededError, SimulationError
+from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.simulate.batches import Batches, Executors, here
 from dsdcompile.stages.as_ordered import simulate_as_ordered
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.fluorescence import expected
 from dsdcompile.stages.ordering import order_system, stock_up
+from dsdcompile.stages.readings import expected
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import sequence_system
 from dsdcompile.stages.simulation import simulate_all
@@ -116,7 +117,7 @@ def run(
     simulated = None
     if Stage.SIMULATE in wanted:
         progress(f"simulating {plural(len(source.examples.inputs), 'example')}")
-        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces"), progress)
+        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code_digest(Batches.__module__)), progress)
         with watch.measure("simulate"):
             simulated = simulate_all(design, source, compiled, translated, verified, batches)
 

@@ -6,7 +6,7 @@ import math
 
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.stages.as_ordered import AsOrdered
+from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
@@ -21,7 +21,7 @@ SPENT = 0.01
 
 
 def headlines(results: Results, *, verdict: bool = True) -> list[str]:
-    """Return a run in a few lines; without ``verdict``, for a page that shows that its own way."""
+    """Return a run in a few lines; ``verdict`` says whether that of the verification is one of them."""
     lines = [_reactions_line(results.compiled)]
     if results.translated is not None:
         lines += _system_lines(results.translated)
@@ -35,7 +35,7 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
     if results.sequencing is not None:
         lines += _sequence_lines(results.sequencing)
     if results.as_ordered is not None:
-        lines += _as_ordered_lines(results.as_ordered)
+        lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
     return lines
@@ -79,10 +79,9 @@ def _order_line(sheet: OrderSheet) -> str:
 
 
 def _matched_line(translated: Translated, matching: Matching) -> str:
-    buffers = int((translated.system.reaction < 0).sum())
     return (
-        f"matched kinetics: gamma {matching.gamma:.4g}, {buffers} buffer module{'s' if buffers != 1 else ''}, "
-        f"fuels at up to {show_concentration(float(translated.dosing.amounts(translated.system).max(initial=0.0)))}"
+        f"matched kinetics: gamma {matching.gamma:.4g}, {plural(translated.n_buffers, 'buffer module')}, "
+        f"fuels at up to {show_concentration(translated.largest_dose)}"
     )
 
 
@@ -125,7 +124,7 @@ def counts_line(counted: Counted) -> str:
     return f"{told}; {end}; labels {counted.labels_agree} of {counted.examples}"
 
 
-def _as_ordered_lines(made: AsOrdered) -> list[str]:
+def as_ordered_lines(made: AsOrdered) -> list[str]:
     """Return when the strands that are ordered will be done, and until when leak lets one read."""
     lines = []
     low, middle, high = made.quantiles("complete")
@@ -138,6 +137,12 @@ def _as_ordered_lines(made: AsOrdered) -> list[str]:
         lines.append(
             f"  of {made.rates.count} steps {len(made.rates.extrapolated)} are extrapolated, {len(made.rates.unknown)} "
             "are no three-way displacement and keep the design's rate constant"
+        )
+    if made.astray:
+        lines.append(
+            f"warning: the predicted rate constants of {len(made.astray)} of {made.rates.count} steps miss what matched "
+            f"kinetics want by more than a factor {ASTRAY:g}, the worst by a factor {made.astray[0][2]:.3g}: as ordered, "
+            "these strands do not follow the formal reactions"
         )
     leak = made.leak_at(made.end)[1]
     ratio = f"the signal is at least {made.ratio:g} times the leak"

@@ -16,7 +16,7 @@ from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
 from dsdcompile.formats.pil import show_pil
-from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
+from dsdcompile.formats.plate_files import show_plates_csv, show_plates_xlsx
 from dsdcompile.formats.protocol_md import show_protocol
 from dsdcompile.formats.results_folder import SUMMARY, TIMINGS, Contents
 from dsdcompile.formats.robot_csv import show_robot
@@ -25,11 +25,12 @@ from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json
 from dsdcompile.report.comparison import comparison
+from dsdcompile.report.headlines import as_ordered_lines
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
 from dsdcompile.stages.compilation import Compiled
-from dsdcompile.stages.fluorescence import READING
 from dsdcompile.stages.ordering import Ordered, initial_amounts
+from dsdcompile.stages.readings import READING
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing, reaction_conditions
 from dsdcompile.stages.simulation import Simulated
@@ -123,8 +124,9 @@ def _nupack(results: Results, ordered: Ordered) -> str | None:
 def _protocol(results: Results, ordered: Ordered) -> str | None:
     if ordered.protocol is None:
         return None
+    when = () if results.as_ordered is None else as_ordered_lines(results.as_ordered)
     return show_protocol(
-        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING
+        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING, when
     )
 
 

@@ -30,6 +30,8 @@ TOLERANCES: Final = Tolerances(1e-5, 1e-6)
 LONGEST: Final = 7 * 24 * 3600.0
 """How long a tube is followed, s."""
 POINTS: Final = 241
+ASTRAY: Final = 3.0
+"""Factor by which a tuned step's rate constant may miss what matched kinetics want."""
 MOST_REACTIONS: Final = 3000
 """Largest implementation CRN, leak included, that is simulated as ordered."""
 
@@ -59,6 +61,9 @@ class AsOrdered:
     """Least signal over leak at which an output is readable."""
     flow: FloatArray
     """Initial rate of each leak reaction (leaks,), M/s."""
+    astray: tuple[tuple[int, int, float], ...] = ()
+    """With matched kinetics: module, step, and by what factor its rate constant misses what it should be, the worst
+    first; those within :data:`ASTRAY` are left out."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -99,6 +104,7 @@ class AsOrdered:
             "steps": self.rates.count,
             "steps_extrapolated": len(self.rates.extrapolated),
             "steps_not_predicted": len(self.rates.unknown),
+            "steps_astray": len(self.astray),
             "completion_seconds": _triple(self.quantiles("complete")),
             "window": self.window.to_json(self.scale.time),
             "window_opens_seconds": _triple(self.quantiles("opens")),
@@ -177,7 +183,18 @@ def simulate_as_ordered(
         windows=tuple(windows[1:]),
         ratio=ratio,
         flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
+        astray=() if translated.matching is None else _astray(steps, translated.step_rates),
     )
+
+
+def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:
+    """Return the steps whose predicted rate constant misses the wanted one (modules, template reactions), /M/s."""
+    rows = [
+        (int(module), int(column), max(found / asked, asked / found))
+        for module, column in zip(*np.nonzero(steps.values), strict=True)
+        for found, asked in [(float(steps.values[module, column]), float(wanted[module, column]))]
+    ]
+    return tuple(sorted((row for row in rows if row[2] > ASTRAY), key=lambda row: (-row[2], row)))
 
 
 @final
