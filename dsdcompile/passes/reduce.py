@@ -63,24 +63,8 @@ def substitute(crn: Crn, rows: IntArray) -> PassResult:
     closure = _closure(crn, rows, reactant)
     kept_rows = np.setdiff1d(np.arange(crn.n_reactions), rows)
     kept = np.setdiff1d(np.arange(crn.n_species), reactant)
-    renumber = np.full(crn.n_species, NO_RAIL, dtype=np.int64)
-    renumber[kept] = np.arange(len(kept))
     image = closure[:, kept]
-    products = checked_product(crn.products[kept_rows], image, WHAT)
-    tables = {
-        name: np.where(table == NO_RAIL, NO_RAIL, renumber[table])
-        for name, table in (("inputs", crn.inputs), ("outputs", crn.outputs))
-    }
-    whole = np.isin(crn.pairs, kept).all(axis=1)
-    new = crn.with_(
-        species=tuple(crn.species[i] for i in kept),
-        reactants=crn.reactants[kept_rows][:, kept],
-        products=products,
-        rates=crn.rates[kept_rows],
-        initial=crn.initial @ image.astype(np.float64),
-        pairs=renumber[crn.pairs[whole]],
-        **tables,
-    )
+    new = crn.renamed(kept, image, kept_rows)
     return PassResult(new, image, kept)
 
 

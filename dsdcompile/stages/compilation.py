@@ -147,8 +147,3 @@ def accepts_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> Call
         return scheme.accepts(shape) and (len(shape.reactants) <= 2 or scheme.longest_of(shape, lengths) <= longest)
 
     return accepts
-
-
-def agreement(design_outputs: FloatArray, outputs: FloatArray) -> int:
-    """Return for how many examples two tables of outputs (examples, outputs) name the same label."""
-    return int((np.argmax(design_outputs, axis=1) == np.argmax(outputs, axis=1)).sum())
