@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, final
+from typing import TYPE_CHECKING, Annotated, Literal, final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, PositiveMolar, PositiveSeconds, Window
+from dsdcompile.passes.catalogue import OPTIONAL, help_text
+
+if TYPE_CHECKING:
+    OptionalPass = str
+else:
+    OptionalPass = Literal[OPTIONAL]
 
 
 class Table(BaseModel):
@@ -94,16 +100,12 @@ class PassesTable(Table):
         "for a network, none for reactions, which are built as they are written)",
     )
     optional: Annotated[
-        tuple[
-            Literal["shift", "dead", "merge", "cancel", "annihilate", "annihilate_outputs", "fanout", "inline"],
-            ...,
-        ],
+        tuple[OptionalPass, ...],
         Field(strict=False),
     ] = Field(
         (),
-        description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
-        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
-        "kinetics: none runs where rates matter (matched, or a CRN without a limit)",
+        description=f"further passes, run in this order: {help_text()}. Passes keep limits, not kinetics: none runs "
+        "where rates matter (matched, or a CRN without a limit)",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 

@@ -17,12 +17,12 @@ import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import BoolArray, IntArray
-from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.crn.shape import Accepts, ReactionShape
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import DomainLengths, Scope, base
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
-from dsdcompile.passes.legalise import Accepts, modules_for
 from dsdcompile.passes.shapes import ShapeTable, shape_table
+from dsdcompile.passes.trees import modules_for
 
 
 @final

@@ -14,6 +14,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn, image_of, renumbering
 from dsdcompile.crn.matrices import BoolArray, IntArray
+from dsdcompile.passes.declared import Keeps, Pass
 from dsdcompile.passes.rails import read_species
 from dsdcompile.passes.result import PassResult
 
@@ -29,6 +30,16 @@ def remove_dead(crn: Crn) -> PassResult:
     kept[np.unique(crn.reactants[alive].indices)] = True
     useful = _useful(crn, rows)
     return _restrict(crn, alive, np.flatnonzero(kept | useful))
+
+
+DEAD = Pass(
+    "dead",
+    lambda crn, setting: remove_dead(crn),
+    Keeps.LIMIT,
+    "remove species that never appear and reactions whose products nobody reads",
+    "#! input X\n#! output Y\nX -> Y + W\nW -> V",
+    by_cost=True,
+)
 
 
 def possible(crn: Crn) -> BoolArray:

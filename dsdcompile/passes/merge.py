@@ -15,10 +15,14 @@ compared. An input keeps its name; two inputs stay two, and an output is never c
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn, image_of, renumbering
 from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse
+from dsdcompile.passes.declared import Keeps, Makes, Pass
+from dsdcompile.passes.fanout import FANOUT
 from dsdcompile.passes.rails import conversions, read_species
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -36,6 +40,18 @@ def merge(crn: Crn) -> PassResult:
                 break
         else:
             return result
+
+
+MERGE = Pass(
+    "merge",
+    lambda crn, setting: merge(crn),
+    Keeps.LIMIT,
+    "let species that do the same be one",
+    "#! input X\n#! output Y\nX -> A + B\nA -> 2Y\nB -> 2Y",
+    by_cost=True,
+)
+MERGE_AGAIN = replace(MERGE, makes=Makes.IMPLEMENTABLE, follows=FANOUT)
+"""Sharing may build what a species stands for already."""
 
 
 def _becomes(crn: Crn) -> tuple[IntArray, IntArray]:

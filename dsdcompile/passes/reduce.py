@@ -22,6 +22,7 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, checked_sum, frozen_sparse
 from dsdcompile.errors import CrnError
 from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.declared import Applies, Keeps, Pass
 from dsdcompile.passes.rails import conversions
 from dsdcompile.passes.result import PassResult
 
@@ -38,6 +39,16 @@ def reduce(crn: Crn) -> PassResult:
     """
     substituted = substitute(crn, substitutable(crn))
     return substituted.then(cancel(substituted.crn))
+
+
+REDUCE = Pass(
+    "reduce",
+    lambda crn, setting: reduce(crn),
+    Keeps.LIMIT,
+    "Algorithm 2: substitute reactions of one reactant everywhere, then cancel",
+    "#! input X\n#! output Y\nX -> A + Y\nA -> 2Y",
+    applies=Applies.PAPER,
+)
 
 
 def substitutable(crn: Crn) -> IntArray:
