@@ -85,9 +85,9 @@ class Inventory:
         if len(set(names)) != len(names):
             raise SequenceError("two complexes have the same name")
         for item in self.items:
-            unknown = item.complex.domains - self.domains.keys()
-            if unknown:
-                raise SequenceError(f"complex {item.name}: no length is given for domain {min(unknown)}")
+            if not self.domains.keys() >= item.complex.domains:  # a difference would look at all domains each time
+                unknown = min(name for name in item.complex.domains if name not in self.domains)
+                raise SequenceError(f"complex {item.name}: no length is given for domain {unknown}")
 
     def extended(self, domains: Mapping[str, Domain], items: Iterable[NamedComplex]) -> Inventory:
         """Return the inventory with more domains and items."""
