@@ -23,7 +23,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, frozen_sparse
 from dsdcompile.passes.declared import Choice, Keeps, Makes, Pass
 from dsdcompile.passes.fresh import fresh_names
-from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.result import NO_ORIGIN, PassResult, unchanged
 from dsdcompile.passes.sharing import share
 
 
@@ -164,5 +164,5 @@ def _origins(crn: Crn, old: int) -> IntArray:
         reached = origin.copy()
         np.minimum.at(reached, column, first[row])
         if (reached == origin).all():
-            return np.where(origin == unknown, -1, origin)
+            return np.where(origin == unknown, NO_ORIGIN, origin)
         origin = reached

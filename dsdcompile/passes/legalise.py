@@ -27,7 +27,7 @@ from dsdcompile.crn.shape import Accepts, ReactionShape
 from dsdcompile.errors import CrnError, LimitExceededError
 from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass
 from dsdcompile.passes.fresh import fresh_names
-from dsdcompile.passes.result import PassResult
+from dsdcompile.passes.result import NO_ORIGIN, PassResult
 from dsdcompile.passes.shapes import shape_table
 from dsdcompile.passes.trees import modules_for
 
@@ -54,7 +54,7 @@ def legalise(crn: Crn, accepts: Accepts, max_products: int) -> PassResult:
         )
     prepared, origin = _apart(crn, max_products)
     branched, hung = _branched(prepared, max_products)
-    origin = np.where(hung < 0, hung, origin[hung])
+    origin = np.where(hung == NO_ORIGIN, NO_ORIGIN, origin[hung])
     legal, origin = _detoured(branched, origin, accepts)
     return PassResult(legal, sparse.eye_array(crn.n_species, legal.n_species, dtype=np.int64), origin)
 
@@ -170,12 +170,12 @@ def _through(crn: Crn, origin: IntArray, rows: IntArray, at_once: Sparse) -> tup
         rates=np.concatenate([crn.rates, crn.rates[rows]]),
         initial=np.concatenate([crn.initial, np.zeros(len(rows))]),
     )
-    return new, np.concatenate([origin, np.where(leader < 0, leader, origin[leader])])
+    return new, np.concatenate([origin, np.where(leader == NO_ORIGIN, NO_ORIGIN, origin[leader])])
 
 
 def _first_reactant(crn: Crn) -> IntArray:
-    """Return the first reactant of each reaction, -1 where there is none (reactions,)."""
-    first = np.full(crn.n_reactions, -1, dtype=np.int64)
+    """Return the first reactant of each reaction, ``NO_ORIGIN`` where there is none (reactions,)."""
+    first = np.full(crn.n_reactions, NO_ORIGIN, dtype=np.int64)
     some = np.diff(crn.reactants.indptr) > 0
     first[some] = crn.reactants.indices[crn.reactants.indptr[:-1][some]]
     return first
