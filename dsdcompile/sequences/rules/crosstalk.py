@@ -14,7 +14,7 @@ from dsdcompile.sequences.helices import draw_helix
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 from dsdcompile.sequences.thermo.equilibrium import equilibrium
 
 CROSSTALK = Threshold(
@@ -71,7 +71,7 @@ def _drawing(evidence: Evidence, strand: int, pairs: IntArray, bound: FloatArray
 RULE = Rule(
     "crosstalk",
     "fraction of a free strand in unintended pairs at equilibrium",
-    AtMost(CROSSTALK),
+    NotAbove(CROSSTALK),
     "a smaller kinetics.unit, more search (sequences.effort), or fewer modules in one pot",
     _measure,
     # a history is the complement of A's recognition domain but for its ends

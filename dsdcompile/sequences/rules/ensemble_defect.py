@@ -10,7 +10,7 @@ from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.gates import of_gates
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 
 DEFECT = Threshold("defect", 0.08, "largest ensemble defect of a complex", above=0, at_most=1)
 
@@ -22,7 +22,7 @@ def _measure(evidence: Evidence) -> list[Offender]:
 RULE = Rule(
     "ensemble defect",
     "expected fraction of a complex's bases that are not as in its target",
-    AtMost(DEFECT),
+    NotAbove(DEFECT),
     "more search (sequences.effort), or longer recognition domains",
     _measure,
     Planted({"b_C": "GCGCGCTTTTGCGCG", "b_D": "CCGGCCTTTTGGCCG"}),  # both products fold onto themselves

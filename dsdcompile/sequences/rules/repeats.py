@@ -6,7 +6,7 @@ from dsdcompile.sequences.helices import strand_places
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 
 REPEAT = Threshold("repeat", 10, "longest subsequence that a strand has twice, nt", at_least=1)
 
@@ -64,7 +64,7 @@ def longest_repeat(sequence: str, places: list[int]) -> tuple[int, int, int]:
 RULE = Rule(
     "repeats",
     "longest subsequence that occurs twice in a strand, other than a domain itself (nt)",
-    AtMost(REPEAT),
+    NotAbove(REPEAT),
     "more search (sequences.effort), or another seed",
     _measure,
     Planted({"b_C": "CATCTTACACTCATA", "m0_d1": "ACATCTTACACTCAT"}),

@@ -29,7 +29,7 @@ class Passing(Protocol):
 
 @final
 @dataclass(frozen=True)
-class AtLeast:
+class NotBelow:
     """Values of at least a threshold."""
 
     threshold: Threshold[float]
@@ -46,7 +46,7 @@ class AtLeast:
 
 @final
 @dataclass(frozen=True)
-class AtMost:
+class NotAbove:
     """Values of at most a threshold."""
 
     threshold: Threshold[Any]

@@ -7,7 +7,7 @@ from dsdcompile.sequences.rules.each_strand import of_strands
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 
 RUN = Threshold("run", 3, "longest run of one base, nt", at_least=1)
 
@@ -19,7 +19,7 @@ def _measure(evidence: Evidence) -> list[Offender]:
 RULE = Rule(
     "runs",
     "longest run of one base (nt)",
-    AtMost(RUN),
+    NotAbove(RUN),
     "change the fixed sequences that make the run",
     _measure,
     Planted({"b_A": "CATTTTTTACTCATC"}),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtLeast, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
 
 SELF_ENERGY = Threshold("self_energy", -2.5, "least ensemble free energy of a strand alone, kcal/mol")
 
@@ -26,7 +26,7 @@ def _measure(evidence: Evidence) -> list[Offender]:
 RULE = Rule(
     "self-structure",
     "free energy of a strand's ensemble alone (kcal/mol)",
-    AtLeast(SELF_ENERGY),
+    NotBelow(SELF_ENERGY),
     "more search (sequences.effort), or longer domains with fewer letters",
     _measure,
     Planted({"b_A": "GCGCGCTTTTGCGCG"}),  # the recognition domain of A folds onto itself

@@ -15,7 +15,7 @@ from dsdcompile.sequences.helices import draw_helix
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 
 SPURIOUS = Threshold(
     "spurious",
@@ -52,7 +52,7 @@ def spurious_share(helices: FloatArray, pairs: IntArray, perfect: FloatArray) ->
 RULE = Rule(
     "spurious gate binding",
     "unintended helix with a gate's backbone, as a share of the shorter strand's perfect duplex",
-    AtMost(SPURIOUS),
+    NotAbove(SPURIOUS),
     "more search (sequences.effort), longer domains, or fewer modules in one pot",
     _measure,
     # A and B differ in four letters

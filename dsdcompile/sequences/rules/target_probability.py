@@ -13,7 +13,7 @@ from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.gates import of_gates
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtLeast, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
 
 PROBABILITY = Threshold(
     "probability", 0.005, "least probability of a complex's target structure", at_least=0, at_most=1
@@ -27,7 +27,7 @@ def _measure(evidence: Evidence) -> list[Offender]:
 RULE = Rule(
     "target structure",
     "probability of a complex's target structure",
-    AtLeast(PROBABILITY),
+    NotBelow(PROBABILITY),
     "more search (sequences.effort), a smaller scheme.max_products (fewer nicks), or a lower temperature",
     _measure,
     Planted({"b_C": "GCGCGCTTTTGCGCG"}),  # what hangs from a translator folds onto itself

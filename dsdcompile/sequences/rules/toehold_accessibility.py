@@ -14,7 +14,7 @@ from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtLeast, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
 from dsdcompile.sequences.thermo.model import Ensemble
 
 TOEHOLD_UNPAIRED = Threshold(
@@ -75,7 +75,7 @@ def alone(strand: Strand) -> Complex:
 RULE = Rule(
     "toehold accessibility",
     "mean probability of a toehold's bases to be unpaired where it must be open",
-    AtLeast(TOEHOLD_UNPAIRED),
+    NotBelow(TOEHOLD_UNPAIRED),
     "more search (sequences.effort)",
     _measure,
     Planted({"a_A": "GCGACG", "b_A": "TTTTCGTCGCATTAT"}),

@@ -12,7 +12,7 @@ from dsdcompile.dsd.domain import Part
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtMost, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 
 TOEHOLD_SPREAD = Threshold(
@@ -43,7 +43,7 @@ def _said(evidence: Evidence) -> str:
 RULE = Rule(
     "toehold energy",
     "deviation of a toehold's binding energy from the mean (kcal/mol)",
-    AtMost(TOEHOLD_SPREAD),
+    NotAbove(TOEHOLD_SPREAD),
     "longer toeholds (scheme.toehold), or a pool of shared ones (scheme.toeholds)",
     _measure,
     Planted({"a_A": "ATATTA", "c_A": "GCGGCC"}),

@@ -12,7 +12,7 @@ from dsdcompile.sequences.helices import draw_helix
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Offender
 from dsdcompile.sequences.rules.limits import Threshold
-from dsdcompile.sequences.rules.rule import AtLeast, Planted, Rule
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
 
 PAIR_ENERGY = Threshold("pair_energy", -7.5, "least energy of an unintended helix of two free strands, kcal/mol")
 
@@ -36,7 +36,7 @@ def _measure(evidence: Evidence) -> list[Offender]:
 RULE = Rule(
     "unintended pairs",
     "strongest unintended helix of two free strands (kcal/mol at 1 M)",
-    AtLeast(PAIR_ENERGY),
+    NotBelow(PAIR_ENERGY),
     "more search (sequences.effort), longer domains, or fewer modules in one pot",
     _measure,
     # a history is the complement of A's recognition domain but for its ends
