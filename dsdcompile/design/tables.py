@@ -271,7 +271,7 @@ def _two_colours(value: tuple[str, str]) -> tuple[str, str]:
 class LabTable(Table):
     """What is ordered, and how."""
 
-    vendor: Literal["idt"] = Field("idt", description="whose order form")
+    vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
     purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(
