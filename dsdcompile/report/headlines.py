@@ -18,7 +18,7 @@ SPENT = 0.01
 
 
 def headlines(results: Results, *, verdict: bool = True) -> list[str]:
-    """Return a run in a few lines; without ``verdict``, for a page that shows that its own way."""
+    """Return a run in a few lines; ``verdict`` says whether that of the verification is one of them."""
     lines = [_reactions_line(results.compiled)]
     if results.translated is not None:
         lines += _system_lines(results.translated)
@@ -74,10 +74,9 @@ def _order_line(sheet: OrderSheet) -> str:
 
 
 def _matched_line(translated: Translated, matching: Matching) -> str:
-    buffers = int((translated.system.reaction < 0).sum())
     return (
-        f"matched kinetics: gamma {matching.gamma:.4g}, {buffers} buffer module{'s' if buffers != 1 else ''}, "
-        f"fuels at up to {show_concentration(float(translated.dosing.amounts(translated.system).max(initial=0.0)))}"
+        f"matched kinetics: gamma {matching.gamma:.4g}, {plural(translated.n_buffers, 'buffer module')}, "
+        f"fuels at up to {show_concentration(translated.largest_dose)}"
     )
 
 

@@ -60,6 +60,16 @@ class Translated:
         object.__setattr__(self, "step_rates", frozen_floats(self.step_rates))
         object.__setattr__(self, "turnover", frozen_floats(self.turnover))
 
+    @property
+    def n_buffers(self) -> int:
+        """How many modules buffer a species; matched kinetics alone have any."""
+        return int((self.system.reaction < 0).sum())
+
+    @property
+    def largest_dose(self) -> float:
+        """The highest concentration of a fuel, M."""
+        return float(self.dosing.amounts(self.system).max(initial=0.0))
+
 
 def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
     """Translate, bound every reaction's turnover over the declared inputs, and dose the fuels.
