@@ -33,8 +33,8 @@ from dsdcompile.sequences.objective import (
     toehold_penalties,
 )
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
-from dsdcompile.sequences.rules.toeholds import alone, open_toeholds
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.toehold_accessibility import alone, open_toeholds
 from dsdcompile.sequences.sequenced import SequencedSystem, spell
 from dsdcompile.sequences.supply import Supply
 from dsdcompile.sequences.thermo.model import Question, ThermoModel

@@ -19,6 +19,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
+from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.claims import claim
@@ -49,7 +50,7 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
     to find no answer; which ones are must not depend on how fast a machine is.
     """
     asked = list(product(system.templates, Notion))
-    key = key_of([system.scheme, system.lengths, asked, crnverifier()])
+    key = key_of([system.scheme, system.lengths, asked, crnverifier(), code_digest(__name__)])
     kept = store.get("equivalence", key)
     if kept is not None:
         return tuple(map(_read, json.loads(kept)))

@@ -13,6 +13,7 @@ from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import TOOL
 from dsdcompile.errors import FormatError
+from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
@@ -110,7 +111,7 @@ def _verification(
 
 def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:
     complexes = sorted((c.name, c.complex.sequence, c.complex.structure) for c in system.inventory.items)
-    key = key_of([complexes, system.lengths, options, TOOL])
+    key = key_of([complexes, system.lengths, options, TOOL, code_digest(enumerate_system.__module__)])
     text = store.get("enumeration", key)
     if text is not None:
         try:
