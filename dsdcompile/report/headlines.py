@@ -25,7 +25,7 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
     lines += [f"warning: {warning}" for warning in results.warnings]
     if results.verified is not None:
         verification = results.verified.verification
-        lines += [_verdict_line(verification)] if verdict else []
+        lines += [f"verification: {verdict_line(verification)}"] if verdict else []
         lines += _doubt_lines(verification)
     if results.simulated is not None:
         lines += _simulation_lines(results.simulated)
@@ -50,15 +50,22 @@ def _system_lines(translated: Translated) -> list[str]:
     return lines if translated.matching is None else [*lines, _matched_line(translated, translated.matching)]
 
 
-def _verdict_line(verification: Verification) -> str:
-    return f"verification: {verification.outcome} ({len(verification.checks)} checks)"
+def verdict_line(verification: Verification) -> str:
+    """Return what was found and what it shows: ``proved: bisimilar (40 checks), 9 tested; needed: the same``."""
+    proved, tested = (verification.count(outcome) for outcome in (Outcome.PROVED, Outcome.TESTED))
+    passed = verification.outcome in (Outcome.PROVED, Outcome.TESTED)
+    shown = "" if verification.shows is None else f": {verification.shows}"
+    counted = plural(proved, "check") if passed else f"{proved} of {plural(len(verification.checks), 'check')} proved"
+    more = f", {tested} tested" if tested else ""
+    needs = "the same" if verification.shows is verification.needs else verification.needs
+    return f"{verification.outcome}{shown} ({counted}){more}; needed: {needs}"
 
 
 def _doubt_lines(verification: Verification) -> list[str]:
     """Return what is not proved, and counterexamples."""
     lines = []
     for check in verification.checks:
-        if check.outcome is not Outcome.PROVED:
+        if check.outcome not in (Outcome.PROVED, Outcome.TESTED):
             lines.append(f"  {check.name}: {check.outcome}: {check.detail}")
             lines += [f"    {witness}" for witness in check.witnesses]
     return lines

@@ -25,7 +25,7 @@ def summary(results: Results) -> dict[str, Any]:
         told |= _translated(results.translated)
     told["warnings"] = list(results.warnings)
     if results.verified is not None:
-        told["verification"] = {"verdict": str(results.verified.verification.outcome)}
+        told["verification"] = results.verified.verification.verdict()
     if results.simulated is not None:
         told |= _simulated(results.simulated)
     if results.sequencing is not None:

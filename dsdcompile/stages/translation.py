@@ -249,9 +249,12 @@ def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]
     if rival is not None:
         reactions = (str(compiled.implementable.reaction(row)) for row in (rival.consumer, rival.other))
         why = f"{' and '.join(reactions)} compete for {rival.species}"
+    remedy = "matched does"
+    if compiled.scheme.buffer() is None:
+        remedy = f"{compiled.scheme.name} has no matched kinetics, soloveichik2010 has"
     return (
         f"what this CRN does depends on rate constants ({why}), and kinetics.mode = fast does not reproduce them: "
-        f"matched does. Fuels are dosed for the formal CRN over {show_duration(horizon)}",
+        f"{remedy}. Fuels are dosed for the formal CRN over {show_duration(horizon)}",
     )
 
 
