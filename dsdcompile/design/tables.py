@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, PositiveMolar, PositiveSeconds, Window
+from dsdcompile.passes.catalogue import OPTIONAL, help_text
 from dsdcompile.sequences.rules.catalogue import thresholds
 from dsdcompile.sequences.rules.limits import Threshold
+
+if TYPE_CHECKING:
+    OptionalPass = str
+else:
+    OptionalPass = Literal[OPTIONAL]
 
 
 class Table(BaseModel):
@@ -96,16 +102,12 @@ class PassesTable(Table):
         "for a network, none for reactions, which are built as they are written)",
     )
     optional: Annotated[
-        tuple[
-            Literal["shift", "dead", "merge", "cancel", "annihilate", "annihilate_outputs", "fanout", "inline"],
-            ...,
-        ],
+        tuple[OptionalPass, ...],
         Field(strict=False),
     ] = Field(
         (),
-        description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
-        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
-        "kinetics: none runs where rates matter (matched, or a CRN without a limit)",
+        description=f"further passes, run in this order: {help_text()}. Passes keep limits, not kinetics: none runs "
+        "where rates matter (matched, or a CRN without a limit)",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
@@ -211,6 +213,13 @@ class SimulateTable(Table):
     volume: Annotated[float, Field(gt=0)] | None = Field(
         None, description="count molecules in this volume, pL, beside the formal curves (default: do not)"
     )
+    draws: Annotated[int, Field(ge=2, le=1000)] = Field(
+        20,
+        description="how often rate constants are drawn from the errors of their prediction, once there are sequences",
+    )
+    signal_over_leak: Annotated[float, Field(gt=0)] = Field(
+        3.0, description="an output is readable while its signal is at least this many times the leak"
+    )
 
 
 @final
@@ -269,7 +278,7 @@ def _two_colours(value: tuple[str, str]) -> tuple[str, str]:
 class LabTable(Table):
     """What is ordered, and how."""
 
-    vendor: Literal["idt"] = Field("idt", description="whose order form")
+    vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
     purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(

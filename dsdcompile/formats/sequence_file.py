@@ -110,7 +110,7 @@ def _finding(item: object) -> Finding:
 def _offender(item: object) -> Offender:
     value = _table(item)
     drawing = "\n".join(map(_word, _list(value.get("drawing"))))
-    return Offender(tuple(map(_word, _list(value.get("names")))), _real(value.get("value")), drawing)
+    return Offender(tuple(map(_word, _list(value.get("names")))), float(_real(value.get("value"))), drawing)
 
 
 def _objective(item: object) -> Objective:
