@@ -20,8 +20,8 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import sparse_rows
 from dsdcompile.dsd.erasure import erase
 from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
-from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions, reachable
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme
