@@ -10,9 +10,10 @@ from typing import final
 from dsdcompile.design.design import Design
 from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
+from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.simulate.batches import Batches, Executors, here
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.files import write_results
+from dsdcompile.stages.fluorescence import expected
 from dsdcompile.stages.ordering import order_system, stock_up
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import sequence_system
@@ -59,21 +60,24 @@ def run(
     progress: Callable[[str], None],
     executors: Executors = here,
 ) -> Results:
-    """Carry a design through the stages asked for, write their files into ``out``, and return all values.
+    """Carry a design through the stages asked for and return all values.
+
+    They become files by :func:`dsdcompile.report.outputs.outputs` and
+    :func:`dsdcompile.formats.results_folder.write_results`.
 
     Args:
         design: The validated request.
         folder: Where file names in the design start from.
-        out: Folder of results; long computations are kept in its ``.cache`` and reused while nothing they depend on
-            changes.
+        out: Folder of results: long computations are kept in its ``.cache`` and reused while nothing they depend on
+            changes; nothing else is written.
         stages: What is wanted.
         progress: Called with a line at the start of each stage.
         executors: Where large batches of examples are simulated.
 
-    A search for sequences that the user interrupts leaves its best so far, marked so, in the files and in the results.
+    A search for sequences that the user interrupts leaves its best so far, marked so.
 
     Raises:
-        DsdcompileError: the design asks for something that cannot be; nothing of the failing stage is written.
+        DsdcompileError: the design asks for something that cannot be.
     """
     wanted = {need for stage in stages for need in NEEDS[stage]}
     store, watch = Store(out / ".cache"), Stopwatch()
@@ -88,8 +92,7 @@ def run(
     with watch.measure("compile"):
         compiled = compile_crn(design, source, progress)
     if wanted == {Stage.COMPILE}:
-        warnings = source.warnings + compiled.warnings
-        return _written(Results(design, source, compiled, warnings=warnings), out, watch, progress)
+        return Results(design, source, compiled, warnings=source.warnings + compiled.warnings, seconds=watch.seconds)
 
     # Each reaction becomes a module of strands, dosed by the most often it can fire.
     progress(f"translating {plural(compiled.implementable.n_reactions, 'reaction')} with {compiled.scheme.name}")
@@ -119,18 +122,29 @@ def run(
     sequencing = ordered = None
     warnings = source.warnings + compiled.warnings + translated.warnings
     if stock is not None:
-        progress(f"assigning sequences to {plural(len(system.domains), 'domain')}")
+        progress(f"assigning sequences to {plural(len(system.inventory.domains), 'domain')}")
         with watch.measure("sequences"):
             sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
         with watch.measure("order"):
             ordered = order_system(design, source, translated, stock, sequencing.sequenced)
         warnings += sequencing.warnings() + ordered.warnings
 
-    results = Results(design, source, compiled, translated, verified, simulated, sequencing, ordered, warnings)
-    return _written(results, out, watch, progress)
+    # Each well of the protocol is simulated with its reporters in it.
+    fluorescence: tuple[Expected, ...] = ()
+    if simulated is not None and ordered is not None and ordered.protocol is not None:
+        with watch.measure("fluorescence"):
+            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, simulated.end)
 
-
-def _written(results: Results, out: Path, watch: Stopwatch, progress: Callable[[str], None]) -> Results:
-    progress(f"writing {out}")
-    write_results(results, out, watch.seconds)
-    return results
+    return Results(
+        design=design,
+        source=source,
+        compiled=compiled,
+        translated=translated,
+        verified=verified,
+        simulated=simulated,
+        sequencing=sequencing,
+        ordered=ordered,
+        fluorescence=fluorescence,
+        warnings=warnings,
+        seconds=watch.seconds,
+    )

@@ -13,6 +13,9 @@ from dsdcompile.cli import executors
 from dsdcompile.cli.commands import INTERRUPTED, Commands, Progress
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.design_file import load_design
+from dsdcompile.formats.results_folder import write_results
+from dsdcompile.report.headlines import headlines
+from dsdcompile.report.outputs import outputs
 
 HELP = {
     "run": "the whole way: compile, translate, verify, simulate, sequences, order, report",
@@ -60,16 +63,19 @@ def _act(options: argparse.Namespace) -> int:
     design = load_design(options.design, changes)
     folder = options.out or Path("build") / design.name
     wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)
+    progress = Progress(quiet=options.quiet)
     with _about(options.design):
         results = pipeline.run(
             design,
             options.design.parent,
             folder,
             stages=wanted,
-            progress=Progress(quiet=options.quiet),
+            progress=progress,
             executors=executors.executors(options.executor),
         )
-    for line in results.headlines():
+        progress(f"writing {folder}")
+        write_results(outputs(results), folder)
+    for line in headlines(results):
         print(line)
     print(f"results: {folder}")
     if results.sequencing is not None and results.sequencing.interrupted:

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import IntArray, Sparse
+from dsdcompile.crn.matrices import IntArray, Rows, Sparse
 from dsdcompile.errors import CrnError
 
 
@@ -49,14 +49,14 @@ def levels(crn: Crn) -> list[IntArray]:
     """
     waiting = _dependencies(crn)
     needs = np.asarray(waiting.sum(axis=1)).ravel()
-    feeds = waiting.T.tocsr()
+    feeds = Rows.of(waiting.T.tocsr())
     ready = np.flatnonzero(needs == 0)
     groups: list[IntArray] = []
     placed = 0
     while len(ready):
         groups.append(ready.astype(np.int64))
         placed += len(ready)
-        touched, fed = np.unique(feeds[ready].indices, return_counts=True)
+        touched, fed = np.unique(feeds.at(ready)[0], return_counts=True)
         needs[touched] -= fed
         ready = touched[needs[touched] == 0]
     if placed < crn.n_reactions:
@@ -74,13 +74,13 @@ def latest_levels(crn: Crn) -> list[IntArray]:
         CrnError: the CRN is not feed-forward.
     """
     groups = levels(crn)
-    feeds = _dependencies(crn).T.tocsr()
+    feeds = Rows.of(_dependencies(crn).T.tocsr())
     rank = np.full(crn.n_reactions, len(groups) - 1, dtype=np.int64)
     for group in reversed(groups):
-        following = feeds[group]
-        busy = np.flatnonzero(np.diff(following.indptr))
+        following, begin = feeds.at(group)
+        busy = np.flatnonzero(np.diff(begin))
         if len(busy):
-            rank[group[busy]] = np.minimum.reduceat(rank[following.indices], following.indptr[busy]) - 1
+            rank[group[busy]] = np.minimum.reduceat(rank[following], begin[busy]) - 1
     order = np.argsort(rank, kind="stable").astype(np.int64)
     return np.split(order, np.searchsorted(rank[order], np.arange(1, len(groups)))) if len(groups) else []
 

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from dsdcompile.crn.analysis import competition, is_feed_forward, latest_levels
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import FloatArray, IntArray, compact
+from dsdcompile.crn.matrices import FloatArray, IntArray, Rows, compact
 from dsdcompile.crn.spread import Spread, spread
 from dsdcompile.errors import CrnError
 
@@ -196,24 +196,31 @@ def _plan(crn: Crn) -> tuple[_Level, ...]:
     if crn.n_reactions and not consuming.all():
         row = int(np.flatnonzero(consuming == 0)[0])
         raise CrnError(f"no limit: reaction {row + 1}, {crn.reaction(row)}, consumes nothing and never stops")
-    return tuple(_level(crn, rows) for rows in latest_levels(crn))
+    levels = latest_levels(crn)
+    order = np.concatenate([np.zeros(0, dtype=np.int64), *levels])
+    change, used = crn.net[order], crn.reactants[order]
+    consumed, made = Rows.of((-change).maximum(0).tocsr()), Rows.of(change.maximum(0).tocsr())
+    helpers = Rows.of((used.astype(bool) > (change < 0)).astype(np.int64).tocsr())
+    found, first = [], 0
+    for reactions in levels:
+        last = first + len(reactions)
+        parts = (table.between(first, last) for table in (consumed, helpers, made))
+        found.append(_level(crn, reactions, *parts))
+        first = last
+    return tuple(found)
 
 
-def _level(crn: Crn, reactions: IntArray) -> _Level:
-    change, used = crn.net[reactions], crn.reactants[reactions]
-    row, species = (part.astype(np.int64) for part in (change < 0).nonzero())
-    need = -np.asarray(change[row, species]).ravel().astype(np.float64)
+def _level(crn: Crn, reactions: IntArray, consumed: Rows, helpers: Rows, made: Rows) -> _Level:
+    """Arrange a level by what its reactions consume, need but keep, and make (rows: the level's reactions)."""
+    row, species, need = consumed.row, consumed.column, consumed.value.astype(np.float64)
     place = np.arange(len(row)) - np.searchsorted(row, row)
     slots = []
     for number in range(int(place.max(initial=-1)) + 1):
         at = place == number
         several = None if (need[at] == 1.0).all() else need[at][:, None]
         slots.append(_Slot(compact(row[at]), compact(species[at]), several))
-    made = change.maximum(0).tocsr()
-    made.eliminate_zeros()
-    helpers = (used.astype(bool) > (change < 0)).nonzero()
-    pairs = tuple(zip(*(part.tolist() for part in helpers), strict=True))
-    return _Level(reactions, tuple(slots), pairs, spread(made, crn.pairs))
+    catalysts = tuple(zip(helpers.row.tolist(), helpers.column.tolist(), strict=True))
+    return _Level(reactions, tuple(slots), catalysts, spread(made, crn.n_species, crn.pairs))
 
 
 def _parts(crn: Crn, examples: int) -> Iterator[slice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,43 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Sparse = Any
 """A scipy ``csr_array`` of int64 (scipy ships no types); rows are reactions, columns species, unless stated."""
+
+
+class Rows(NamedTuple):
+    """Rows of a sparse matrix as plain arrays: taking a few of many thousand times costs what they hold, no more."""
+
+    start: IntArray
+    """Row r has entries start[r] to start[r + 1] (rows + 1,)."""
+    column: IntArray
+    """Column of each entry, ascending within a row (entries,)."""
+    value: IntArray
+    """(entries,)."""
+
+    @classmethod
+    def of(cls, matrix: Sparse) -> Rows:
+        """Return all rows of a csr matrix, stored zeros left out."""
+        copy = matrix.copy()
+        copy.eliminate_zeros()
+        copy.sort_indices()
+        return cls(copy.indptr.astype(np.int64), copy.indices.astype(np.int64), copy.data)
+
+    def between(self, first: int, last: int) -> Rows:
+        """Return rows ``first`` to ``last`` (not included), numbered from 0."""
+        start = self.start[first : last + 1]
+        window = slice(start[0], start[-1])
+        return Rows(start - start[0], self.column[window], self.value[window])
+
+    def at(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """Return the columns of some rows one after the other (entries,), and where each begins (rows + 1,)."""
+        first, size = self.start[rows], self.start[rows + 1] - self.start[rows]
+        begin = np.concatenate([[0], np.cumsum(size)])
+        place = np.arange(begin[-1]) + np.repeat(first - begin[:-1], size)
+        return self.column[place], begin
+
+    @property
+    def row(self) -> IntArray:
+        """The row of each entry (entries,)."""
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int64), np.diff(self.start))
 
 
 def frozen_ints(values: ArrayLike, shape: tuple[int, ...] | None = None) -> IntArray:

@@ -18,7 +18,7 @@ from typing import Any, Protocol, final
 import numpy as np
 from scipy import sparse
 
-from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, compact
+from dsdcompile.crn.matrices import FloatArray, IntArray, Rows, compact
 
 DENSE_ENTRIES = 4096
 """A level with fewer entries stays sparse."""
@@ -28,6 +28,68 @@ DENSE_SIZE = 30_000_000
 """A level with more places than this stays sparse, whatever its fill: memory stays linear in the entries."""
 
 
+@final
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """What a level makes, target by target: a sparse matrix (targets, reactions) in compressed rows."""
+
+    target: IntArray
+    """Species, ascending (targets,)."""
+    start: IntArray
+    """Target t is made by entries start[t] to start[t + 1] (targets + 1,)."""
+    entry: IntArray
+    """Reaction of each entry, numbered within the level (entries,)."""
+    count: FloatArray
+    """How many it makes (entries,)."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """What a level makes, as a full matrix."""
+
+    target: IntArray
+    """Species, ascending (targets,)."""
+    matrix: FloatArray
+    """Counts (reactions, targets)."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """What a level makes on dual rails (p, n), as two full matrices (reactions, pairs)."""
+
+    plus: IntArray
+    """Species p (pairs,)."""
+    minus: IntArray
+    """Species n (pairs,)."""
+    difference: FloatArray
+    """Half of what p gets more than n."""
+    total: FloatArray
+    """Half of what both get together."""
+
+
+Products = Listed | Dense | Paired
+"""The three forms of what a level makes."""
+
+
+def products(made: Rows, n_species: int, pairs: IntArray) -> Products:
+    """Return counts ``made`` of a level's reactions in the cheapest form; ``pairs`` are dual rails (pairs, 2)."""
+    columns = np.unique(made.column)
+    reactions, entries = len(made.start) - 1, len(made.column)
+    size = reactions * len(columns)
+    if entries < DENSE_ENTRIES or entries < DENSE_SHARE * size or size > DENSE_SIZE:
+        order = np.argsort(made.column, kind="stable")
+        start = np.append(np.searchsorted(made.column[order], columns), entries)
+        return Listed(columns, start.astype(np.int64), made.row[order], made.value[order].astype(np.float64))
+    counts = sparse.csr_array((made.value.astype(np.float64), made.column, made.start), shape=(reactions, n_species))
+    paired = pairs[np.isin(pairs, columns).any(axis=1)]
+    if len(paired) * 2 == len(np.unique(paired)) and np.isin(columns, paired).all():
+        plus, minus = (counts[:, paired[:, side]].toarray() for side in (0, 1))
+        return Paired(paired[:, 0], paired[:, 1], (plus - minus) / 2, (plus + minus) / 2)
+    return Dense(columns, counts[:, columns].toarray())
+
+
 class Spread(Protocol):
     """Adds what a level's reactions make to the states."""
 
@@ -35,27 +97,19 @@ class Spread(Protocol):
         """Add the products of ``fired`` (reactions, examples) to ``state`` (species, examples), in place."""
 
 
-def spread(made: Sparse, pairs: IntArray) -> Spread:
-    """Return the cheapest way to apply counts ``made`` (reactions, species) of a level; ``pairs`` are dual rails."""
-    columns = np.unique(made.indices)
-    reactions = made.shape[0]
-    size = reactions * len(columns)
-    if made.nnz < DENSE_ENTRIES or made.nnz < DENSE_SHARE * size or size > DENSE_SIZE:
-        matrix = made[:, columns].T.tocsr().astype(np.float64)
-        if matrix.nnz == len(columns) and (matrix.data == 1.0).all():
-            return _Copy(compact(columns), compact(matrix.indices.astype(np.int64)))
-        return _SparseSpread(columns, matrix)
-    paired = pairs[np.isin(pairs, columns).any(axis=1)]
-    dense = made.astype(np.float64)
-    if len(paired) * 2 == len(np.unique(paired)) and np.isin(columns, paired).all():
-        plus, minus = (dense[:, paired[:, side]].toarray() for side in (0, 1))
-        return _PairedSpread(
-            compact(paired[:, 0]),
-            compact(paired[:, 1]),
-            Grouped.of((plus - minus) / 2),
-            Grouped.of((plus + minus) / 2),
-        )
-    return _DenseSpread(columns, dense[:, columns].toarray().T.copy())
+def spread(made: Rows, n_species: int, pairs: IntArray) -> Spread:
+    """Return how to apply counts ``made`` of a level's reactions; ``pairs`` are dual rails (pairs, 2)."""
+    match products(made, n_species, pairs):
+        case Listed() as listed:
+            if len(listed.entry) == len(listed.target) and (listed.count == 1.0).all():
+                return _Copy(compact(listed.target), compact(listed.entry))
+            shape = (len(listed.target), len(made.start) - 1)
+            matrix = sparse.csr_array((listed.count, listed.entry, listed.start), shape=shape)
+            return _SparseSpread(listed.target, matrix)
+        case Paired(plus, minus, difference, total):
+            return _PairedSpread(compact(plus), compact(minus), Grouped.of(difference), Grouped.of(total))
+        case Dense(target, full):
+            return _DenseSpread(target, full.T.copy())
 
 
 @final

@@ -12,38 +12,12 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, frozen_ints
-from dsdcompile.dsd.complex import Complex, Strand
-from dsdcompile.dsd.domain import Domain, DomainLengths, Part, Scope, base, strand_length
+from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.domain import Domain, DomainLengths, Part, Scope
+from dsdcompile.dsd.inventory import Inventory, NamedComplex
 from dsdcompile.dsd.molecules import Molecules, Owner, molecules
 from dsdcompile.dsd.template import DomainSlot, Role, SignalForm, Template, TemplateComplex
 from dsdcompile.errors import SchemeError
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class NamedComplex:
-    """A complex of a system, with its name and what it is for."""
-
-    name: str
-    role: Role
-    complex: Complex
-    species: int = -1
-    """For a signal: the index of its species in the system's CRN."""
-    module: int = -1
-    """The module it belongs to; -1 for a signal as it is first added."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class OrderedStrand:
-    """A distinct strand an experimenter must have, and what it is for."""
-
-    name: str
-    domains: Strand
-    role: str
-    """``signal`` for inputs and biases, ``fuel`` for a fuel that is one strand, else ``gate``."""
-    member_of: tuple[str, ...]
-    """Names of the complexes it is part of."""
 
 
 @final
@@ -208,15 +182,11 @@ class DsdSystem:
         return tuple(sorted({*rails.tolist(), *np.flatnonzero(self.crn.initial > 0).tolist()}))
 
     @cached_property
-    def initial_complexes(self) -> tuple[NamedComplex, ...]:
-        """Everything an experimenter adds: initial signals, then fuels."""
-        return (*(self.signal(s) for s in self.initial_signals), *self.fuels())
+    def inventory(self) -> Inventory:
+        """Everything an experimenter adds: initial signals, then fuels, and the domains that occur in these."""
+        return Inventory(self._domains(), (*(self.signal(s) for s in self.initial_signals), *self.fuels()))
 
-    # -- what to order -----------------------------------------------------------------------------------------
-
-    @cached_property
-    def domains(self) -> Mapping[str, Domain]:
-        """Every domain that occurs in what an experimenter adds, by name."""
+    def _domains(self) -> dict[str, Domain]:
         found: dict[str, Domain] = {}
         for species in self.initial_signals:
             for slot in self.form.domains:
@@ -230,35 +200,6 @@ class DsdSystem:
 
     def _add_domain(self, found: dict[str, Domain], slot: DomainSlot, name: str) -> None:
         found.setdefault(name, Domain(name, slot.part, self.lengths.of(slot.part)))
-
-    @cached_property
-    def strands(self) -> tuple[OrderedStrand, ...]:
-        """Every distinct strand of what an experimenter adds, once, in order of first need."""
-        found: dict[Strand, tuple[str, str, list[str]]] = {}
-        for added in self.initial_complexes:
-            several = len(added.complex.strands) > 1
-            for number, strand in enumerate(added.complex.strands, start=1):
-                role = "gate" if several else str(added.role)
-                name = f"{added.name}_s{number}" if several else added.name
-                found.setdefault(strand, (name, role, []))[2].append(added.name)
-        return tuple(
-            OrderedStrand(name, strand, role, tuple(dict.fromkeys(members)))
-            for strand, (name, role, members) in found.items()
-        )
-
-    @cached_property
-    def nucleotides(self) -> int:
-        """Total length of all distinct strands, in nt."""
-        return sum(strand_length(strand.domains, self.domains) for strand in self.strands)
-
-    @cached_property
-    def longest_strand(self) -> int:
-        """Length of the longest strand, in nt."""
-        return max((strand_length(strand.domains, self.domains) for strand in self.strands), default=0)
-
-    def used_domains(self) -> frozenset[str]:
-        """Names of all domains that occur in ordered strands."""
-        return frozenset(base(token) for strand in self.strands for token in strand.domains)
 
     def __repr__(self) -> str:
         """Say how large the system is."""

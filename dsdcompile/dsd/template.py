@@ -15,12 +15,13 @@ from dsdcompile.errors import SchemeError
 
 @final
 class Role(StrEnum):
-    """What a complex is in its module."""
+    """What a complex is: in its module, or, a reporter, beside all modules."""
 
     SIGNAL = "signal"
     FUEL = "fuel"
     INTERMEDIATE = "intermediate"
     WASTE = "waste"
+    REPORTER = "reporter"
 
 
 @final

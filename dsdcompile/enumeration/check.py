@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.dsd.system import DsdSystem, NamedComplex
+from dsdcompile.dsd.inventory import NamedComplex
+from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, SignalForm, Template
 from dsdcompile.enumeration.compare import IntendedReaction, compare, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
@@ -41,8 +42,8 @@ def template_check(
 
 def enumerate_system(system: DsdSystem, options: EnumerationOptions | None = None) -> Enumerated:
     """Enumerate everything an experimenter adds, all at once: quadratic in modules."""
-    sizes = {name: domain.length for name, domain in system.domains.items()}
-    return enumerate_complexes((c.complex for c in system.initial_complexes), sizes, options)
+    sizes = {name: domain.length for name, domain in system.inventory.domains.items()}
+    return enumerate_complexes((c.complex for c in system.inventory.items), sizes, options)
 
 
 def system_signals(system: DsdSystem) -> Identities:
@@ -77,7 +78,7 @@ def _erased(complexes: Iterable[NamedComplex], form: SignalForm, signals: Identi
 def system_check(system: DsdSystem, enumerated: Enumerated) -> Check:
     """Compare a whole system's enumeration with the union of its modules' intended reactions that can happen."""
     signals = system_signals(system)
-    initial = _erased(system.initial_complexes, system.form, signals)
+    initial = _erased(system.inventory.items, system.form, signals)
     intended = reachable(initial, intended_reactions(system))
     name = f"whole system of {system.n_modules} modules"
     return compare(name, enumerated, intended, initial, system.form, signals)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dsdcompile.dsd.domain import Part
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.dsd.kernel import show_kernel
-from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.dsd.template import Role
 
 
 def show_pil(inventory: Inventory, amounts: Mapping[str, float], title: str = "") -> str:
@@ -20,9 +21,9 @@ def show_pil(inventory: Inventory, amounts: Mapping[str, float], title: str = ""
     for part in Part:
         names = [name for name, domain in inventory.domains.items() if domain.part is part]
         lines += [f"# {part} domains: {' '.join(names)}"] if names else []
-    for role in ("signal", "reporter"):
-        names = [item.name for item in inventory.items if item.role == role]
-        lines += [f"# {role} complexes: {' '.join(names)}"] if names or role == "signal" else []
+    for role in (Role.SIGNAL, Role.REPORTER):
+        names = [item.name for item in inventory.items if item.role is role]
+        lines += [f"# {role} complexes: {' '.join(names)}"] if names or role is Role.SIGNAL else []
     for item in inventory.items:
         amount = amounts.get(item.name, 0.0)
         at = f" @initial {amount * 1e9:.12g} nM" if amount > 0 else ""

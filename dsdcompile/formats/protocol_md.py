@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
 
 from dsdcompile.formats.plates import SOLVENT, normalisation
 from dsdcompile.lab.buffer import EDTA, MAGNESIUM, SODIUM, TRIS
+from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.liquids import TICKS, Kind, Liquid
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.lab.plates import Layout
@@ -19,23 +18,6 @@ from dsdcompile.units import plural, show_concentration, show_duration
 SALTS = {SODIUM: "NaCl", MAGNESIUM: "MgCl2", TRIS: "Tris-HCl pH 8.0"}
 MOST_WELLS = 8
 """Time courses in one table."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a reporter should show in a well."""
-
-    well: str
-    """Such as ``A1``."""
-    title: str
-    output: str
-    reporter: str
-    colour: str
-    times: tuple[float, ...]
-    """s after the start; one time for a well that is read once."""
-    open: tuple[float, ...]
-    """Fraction of the reporter that is open at each time."""
 
 
 def show_protocol(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from dsdcompile.dsd.domain import Domain, Part
+from dsdcompile.dsd.inventory import Inventory, NamedComplex
 from dsdcompile.dsd.kernel import parse_kernel
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.strands_csv import domain_sequences, parse_strands
-from dsdcompile.sequences.inventory import Inventory, Item
 from dsdcompile.sequences.sequenced import SequencedSystem
 
 _LENGTH = re.compile(r"(?:length|sequence)\s+(?P<name>\w+)\s*=\s*(?P<length>\d+)")
@@ -31,16 +32,16 @@ def parse_system(text: str) -> tuple[Inventory, dict[str, float]]:
     """
     lengths: dict[str, int] = {}
     parts: dict[str, Part] = {}
-    items: list[Item] = []
+    items: list[NamedComplex] = []
     amounts: dict[str, float] = {}
-    roles: dict[str, str] | None = None
+    roles: dict[str, Role] | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         part = _PART.fullmatch(line.strip())
         if part is not None:
             parts |= dict.fromkeys(part["names"].split(), Part(part["part"]))
             continue
         if match := _ROLES.fullmatch(line.strip()):
-            roles = (roles or {}) | dict.fromkeys(match["names"].split(), match["role"])
+            roles = (roles or {}) | dict.fromkeys(match["names"].split(), Role(match["role"]))
             continue
         code = line.split("#")[0].strip()
         if not code:
@@ -52,8 +53,8 @@ def parse_system(text: str) -> tuple[Inventory, dict[str, float]]:
                 complex_ = parse_kernel(match["kernel"])
             except FormatError as error:
                 raise FormatError(f"line {number}: {error}") from None
-            usual = "signal" if roles is None and len(complex_.strands) == 1 else "fuel"
-            items.append(Item(match["name"], (roles or {}).get(match["name"], usual), complex_))
+            usual = Role.SIGNAL if roles is None and len(complex_.strands) == 1 else Role.FUEL
+            items.append(NamedComplex(match["name"], (roles or {}).get(match["name"], usual), complex_))
             if match["amount"]:
                 amounts[match["name"]] = _amount(number, match["amount"], match["unit"])
         else:

@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import final
 
 from dsdcompile.dsd.complex import Strand
+from dsdcompile.dsd.inventory import Inventory, NamedComplex, backbone
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import DesignError
 from dsdcompile.lab.buffer import SOLVENT, Buffer
 from dsdcompile.lab.liquids import BUFFER, TICKS, WATER, Kind, Liquid, Pipetting, contents, used
 from dsdcompile.lab.plates import Wells
-from dsdcompile.sequences.inventory import Inventory, Item, backbone
 
 
 @final
@@ -91,7 +92,7 @@ class Bench:
         }
         """What is in everything that is not made by mixing: supplies, strand stocks, what is annealed and purified."""
 
-    def _annealing(self, item: Item) -> Annealing:
+    def _annealing(self, item: NamedComplex) -> Annealing:
         """Return how dilute a complex is annealed: as asked, if its strands leave room for the buffer."""
         strands = item.complex.strands
         place = backbone(item.complex)
@@ -101,7 +102,7 @@ class Bench:
         factor = -(-max(self._stock / _exact(self.options.gate_stock), parts / free) // 1)
         while 0 < free - parts / factor < Fraction(self.pipetting.smallest, LEAST_ANNEALING):
             factor += 1  # a little water would be too little to pipette
-        reporter = item.role == "reporter"
+        reporter = item.role is Role.REPORTER
         return Annealing(
             item.name,
             tuple(self._names[s] for s in ordered),

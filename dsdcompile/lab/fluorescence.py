@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -14,6 +15,23 @@ from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.trajectory import Tolerances
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a reporter should show in a well."""
+
+    well: str
+    """Such as ``A1``."""
+    title: str
+    output: str
+    reporter: str
+    colour: str
+    times: tuple[float, ...]
+    """s after the start; one time for a well that is read once."""
+    open: tuple[float, ...]
+    """Fraction of the reporter that is open at each time."""
 
 
 def reported(crn: Crn, reporters: Sequence[Reporter], rate: float) -> Crn:

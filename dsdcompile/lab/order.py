@@ -12,11 +12,10 @@ from types import MappingProxyType
 from typing import final
 
 from dsdcompile.dsd.complex import Strand
-from dsdcompile.dsd.system import OrderedStrand
+from dsdcompile.dsd.inventory import Inventory, OrderedStrand, StrandRole
 from dsdcompile.errors import SequenceError
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.lab.vendor import Label, Vendor
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 
 
@@ -136,9 +135,9 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
 
 def _purification(strand: OrderedStrand, options: OrderOptions) -> str:
     """Return how a strand is purified: reporters as dyes need, gates as the laboratory wants, others not at all."""
-    if strand.role == "reporter" and "HPLC" in dict(options.vendor.purification):
+    if strand.role is StrandRole.REPORTER and "HPLC" in dict(options.vendor.purification):
         return "HPLC"
-    return options.purification if strand.role in ("gate", "reporter") else "STD"
+    return options.purification if strand.role in (StrandRole.GATE, StrandRole.REPORTER) else "STD"
 
 
 def _ends(reporters: tuple[Reporter, ...], options: OrderOptions) -> dict[Strand, tuple[tuple[Label, bool], ...]]:

@@ -8,12 +8,12 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import final
 
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import DesignError
 from dsdcompile.lab.bench import SPARE, Annealing, Bench, BenchOptions
 from dsdcompile.lab.liquids import TICKS, Kind, Liquid, closed, contents, mix, used
 from dsdcompile.lab.plates import well_name
 from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES, SHARES_OF, STARTERS, Mix, Plan, Recipe, make_plans
-from dsdcompile.sequences.inventory import Inventory
 
 LEAST_MIX = 20
 """Least volume of a mix, µL, and in smallest volumes, so that rounding changes no concentration by much."""

@@ -19,9 +19,10 @@ from typing import final
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Domain, Part, complement
+from dsdcompile.dsd.inventory import Inventory, NamedComplex
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import SchemeError
-from dsdcompile.sequences.inventory import Inventory, Item
 
 READABLE = ((Part.TOEHOLD, Part.RECOGNITION), (Part.RECOGNITION, Part.TOEHOLD))
 """What a reporter opens by."""
@@ -39,7 +40,7 @@ class Reporter:
     """Which output, from 0."""
     rail: int
     """0 for plus, 1 for minus."""
-    item: Item
+    item: NamedComplex
     bright: Strand
     """The strand with the dye."""
     dark: Strand
@@ -103,5 +104,5 @@ def _reporter(
     else:
         complex_ = Complex((recognition, NICK, open_, bound), ("(", NICK, ".", ")"))
     dark, bright = complex_.strands
-    item = Item(name, "reporter", complex_)
+    item = NamedComplex(name, Role.REPORTER, complex_)
     return Reporter(name, system.crn.species[species], output, rail, item, bright, dark, toehold_first, sampled)

@@ -38,4 +38,5 @@ def footprint(scheme: Scheme, reaction: Reaction, lengths: DomainLengths | None 
     """
     system = translate(Crn.of((reaction,)), scheme, lengths)
     fuels = sum(1 for _ in system.fuels())
-    return Footprint(fuels, len(system.strands), system.nucleotides, system.longest_strand)
+    added = system.inventory
+    return Footprint(fuels, len(added.strands), added.nucleotides, added.longest_strand)

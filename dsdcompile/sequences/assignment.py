@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from dsdcompile.dsd.domain import Domain
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT, Budget, domain_budget
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import Sieve, alike_words, far_apart, free_words, sieve

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from dsdcompile.dsd.domain import Part
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import reverse_complement
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.short_words import Sieve
 
 SHORT = (Part.TOEHOLD,)

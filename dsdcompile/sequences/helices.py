@@ -22,7 +22,7 @@ from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
-from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import INITIATION, T37, TERMINAL_AT, at_temperature, stack_table

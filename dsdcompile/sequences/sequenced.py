@@ -9,9 +9,9 @@ from typing import final
 
 from dsdcompile.dsd.complex import Complex, Strand
 from dsdcompile.dsd.domain import base
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import SequenceError
 from dsdcompile.sequences.bases import reverse_complement
-from dsdcompile.sequences.inventory import Inventory
 
 
 @final

@@ -15,15 +15,14 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, final
+from typing import final
 
 import numpy as np
-from scipy import sparse
 
 from dsdcompile.crn.analysis import competition, latest_levels
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse
-from dsdcompile.crn.spread import DENSE_ENTRIES, DENSE_SHARE, DENSE_SIZE, Grouped
+from dsdcompile.crn.matrices import FloatArray, IntArray, Rows
+from dsdcompile.crn.spread import Dense, Grouped, Listed, Paired, Products, products
 from dsdcompile.errors import CrnError
 
 ALONE = -1
@@ -98,11 +97,14 @@ class Layers:
 @final
 @dataclass(frozen=True, eq=False)
 class _Term:
-    gather: Any
-    matrix: FloatArray
+    grouped: Grouped
     plus: IntArray
     minus: IntArray
     sign: float
+
+
+NOTHING = Listed(np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+"""The list of a level whose products are dense."""
 
 
 @lru_cache(maxsize=8)
@@ -128,62 +130,49 @@ def _flat(crn: Crn, levels: list[IntArray], reactants: IntArray) -> Layers:
     order = np.concatenate(levels)
     used = crn.reactants[order]
     last = used.indptr[1:] - 1
-    made = crn.net.maximum(0).tocsr()[order]
-    made.eliminate_zeros()
+    made = Rows.of(crn.net.maximum(0).tocsr()[order])
     level_start = _starts(len(level) for level in levels)
-    sparse_parts: list[tuple[IntArray, Sparse]] = []
-    terms: list[list[_Term]] = []
-    for first, end in itertools.pairwise(level_start):
-        part, dense = _products(made[first:end], crn.pairs)
-        sparse_parts.append(part)
-        terms.append(dense)
+    spans = itertools.pairwise(level_start.tolist())
+    parts = [products(made.between(first, last), crn.n_species, crn.pairs) for first, last in spans]
+    listed = [part if isinstance(part, Listed) else NOTHING for part in parts]
+    terms = [_terms(part) for part in parts]
     every = [term for level in terms for term in level]
     offset = np.repeat(level_start[:-1], [len(level) for level in terms])
-    rows = [matrix for _, matrix in sparse_parts]
     return Layers(
         reactions=order,
         level_start=level_start,
         left=used.indices[used.indptr[:-1]].astype(np.int64),
         right=np.where(reactants[order] == 2, used.indices[last], ALONE).astype(np.int64),
         rates=np.asarray(crn.rates[order]),
-        target_start=_starts(len(targets) for targets, _ in sparse_parts),
-        target=_ints(targets for targets, _ in sparse_parts),
-        entry_start=_starts(np.concatenate([[0], *(np.diff(m.indptr) for m in rows)])[1:]),
-        entry=_ints(m.indices + first for m, first in zip(rows, level_start, strict=False)),
-        count=_floats(m.data for m in rows),
+        target_start=_starts(len(part.target) for part in listed),
+        target=_ints(part.target for part in listed),
+        entry_start=_starts(np.concatenate([[0], *(np.diff(part.start) for part in listed)])[1:]),
+        entry=_ints(part.entry + first for part, first in zip(listed, level_start[:-1], strict=True)),
+        count=_floats(part.count for part in listed),
         term_start=_starts(len(level) for level in terms),
-        group_start=_starts(term.gather.shape[0] for term in every),
-        gather_start=_starts(np.concatenate([[0], *(np.diff(term.gather.indptr) for term in every)])[1:]),
-        gather=_ints(term.gather.indices + first for term, first in zip(every, offset, strict=True)),
-        gather_sign=_floats(term.gather.data for term in every),
+        group_start=_starts(term.grouped.gather.shape[0] for term in every),
+        gather_start=_starts(np.concatenate([[0], *(np.diff(term.grouped.gather.indptr) for term in every)])[1:]),
+        gather=_ints(term.grouped.gather.indices + first for term, first in zip(every, offset, strict=True)),
+        gather_sign=_floats(term.grouped.gather.data for term in every),
         column_start=_starts(len(term.plus) for term in every),
         plus=_ints(term.plus for term in every),
         minus=_ints(term.minus for term in every),
         sign=np.array([term.sign for term in every], dtype=np.float64),
-        matrix_start=_starts(term.matrix.size for term in every),
-        matrix=_floats(term.matrix.ravel() for term in every),
+        matrix_start=_starts(term.grouped.rows.size for term in every),
+        matrix=_floats(term.grouped.rows.ravel() for term in every),
     )
 
 
-def _products(made: Sparse, pairs: IntArray) -> tuple[tuple[IntArray, Sparse], list[_Term]]:
-    """Return what a level makes (reactions, species), either sparse (targets, matrix) or as dense terms."""
-    columns = np.unique(made.indices).astype(np.int64)
-    size = made.shape[0] * len(columns)
-    if made.nnz < DENSE_ENTRIES or made.nnz < DENSE_SHARE * size or size > DENSE_SIZE:
-        return (columns, made[:, columns].T.tocsr()), []
-    nothing = (np.zeros(0, dtype=np.int64), sparse.csr_array((0, made.shape[0]), dtype=np.int64))
-    dense = made.astype(np.float64)
-    paired = pairs[np.isin(pairs, columns).any(axis=1)]
-    if len(paired) * 2 == len(np.unique(paired)) and np.isin(columns, paired).all():
-        plus, minus = (dense[:, paired[:, side]].toarray() for side in (0, 1))
-        found = []
-        for sign, matrix in ((-1.0, (plus - minus) / 2), (1.0, (plus + minus) / 2)):
-            grouped = Grouped.of(matrix)
-            found.append(_Term(grouped.gather, grouped.rows, paired[:, 0], paired[:, 1], sign))
-        return nothing, found
-    grouped = Grouped.of(dense[:, columns].toarray())
-    alone = np.full(len(columns), ALONE, dtype=np.int64)
-    return nothing, [_Term(grouped.gather, grouped.rows, columns, alone, 1.0)]
+def _terms(made: Products) -> list[_Term]:
+    """Return the dense terms of what a level makes, none where it is listed."""
+    match made:
+        case Listed():
+            return []
+        case Paired(plus, minus, difference, total):
+            parts = ((-1.0, difference), (1.0, total))
+            return [_Term(Grouped.of(matrix), plus, minus, sign) for sign, matrix in parts]
+        case Dense(target, matrix):
+            return [_Term(Grouped.of(matrix), target, np.full(len(target), ALONE, dtype=np.int64), 1.0)]
 
 
 def _starts(sizes: Iterable[int] | IntArray) -> IntArray:

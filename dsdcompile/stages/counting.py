@@ -48,15 +48,6 @@ class Counted:
             "labels_agree": self.labels_agree,
         }
 
-    def line(self) -> str:
-        """Return a line for a terminal."""
-        told = f"counts: {self.per_unit:.4g} molecules a formal unit in {self.volume:g} pL, {self.events} events, "
-        told += f"deviating by up to {self.deviation:.3g} formal units"
-        if self.silent_exactly is None:
-            return told
-        end = "silent in the discretised answer" if self.silent_exactly else "NOT silent in the discretised answer"
-        return f"{told}; {end}; labels {self.labels_agree} of {self.examples}"
-
 
 def count_molecules(
     crn: Crn, formal: Curves, inputs: FloatArray, example: int, limits: FloatArray | None, *, unit: float, volume: float

@@ -8,8 +8,7 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.design.design import Design
-from dsdcompile.formats.protocol_md import Expected
-from dsdcompile.lab.fluorescence import Reader
+from dsdcompile.lab.fluorescence import Expected, Reader
 from dsdcompile.lab.protocol import Protocol, Well
 from dsdcompile.lab.recipe import SAMPLE, MixKind
 from dsdcompile.lab.reporters import Reporter

@@ -12,7 +12,9 @@ import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL
 from dsdcompile.design.design import Design
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.dsd.system import DsdSystem
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.freezer_csv import load_freezer
 from dsdcompile.formats.vendor_file import load_vendor
@@ -23,7 +25,6 @@ from dsdcompile.lab.plates import Layout, lay_out
 from dsdcompile.lab.protocol import Protocol, protocol
 from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, Readout, Recipe
 from dsdcompile.lab.reporters import Reporter, make_reporters, users, with_reporters
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.stages.compilation import Compiled
 from dsdcompile.stages.sequencing import reaction_conditions
@@ -83,7 +84,7 @@ def stock_up(design: Design, folder: Path, source: Source, compiled: Compiled, t
         LimitExceededError, SimulationError: the largest outputs cannot be found.
     """
     system, unit = translated.system, translated.dosing.unit
-    inventory = Inventory.of(system)
+    inventory = system.inventory
     options, warnings = order_options(design, folder)
     check_lengths(inventory, options)
     state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * unit
@@ -209,7 +210,7 @@ def make_recipe(design: Design, source: Source, translated: Translated, stock: S
     state = crn.inlet(source.examples.inputs[design.simulate.example - 1][None, :])[0] * unit
     names = {s: system.signal(s).name for s in system.initial_signals}
     given = {s: float(state[s] - crn.initial[s] * unit) for s in rails}
-    fuels = {item.name for item in stock.inventory.items if item.role == "fuel"}
+    fuels = {item.name for item in stock.inventory.items if item.role is Role.FUEL}
     until = translated.horizon or horizon_time(design) * design.kinetics.time_unit
     return Recipe(
         fuels={name: amount for name, amount in stock.amounts.items() if name in fuels},

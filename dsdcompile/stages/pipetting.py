@@ -7,13 +7,11 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.design.design import Design
-from dsdcompile.report.page import paragraph, table
 from dsdcompile.simulate.batches import Batches
 from dsdcompile.simulate.robustness import Disturbance, Draw, Survival, survival, vary_amounts
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
-from dsdcompile.units import show_duration
 
 VARIATIONS = (0.02, 0.05, 0.1, 0.2)
 """Coefficients of variation of inputs, biases and fuels."""
@@ -54,16 +52,3 @@ def pipetting(
 
 def _draw(crn: Crn, states: FloatArray, added: IntArray, by: float) -> Draw:
     return lambda example, random: (crn, vary_amounts(states[example], added, by, random))
-
-
-def show_pipetting(found: tuple[Survival, ...], rest: float) -> str:
-    """Return the section of the report."""
-    rows = [
-        (f"{one.level:.0%}", f"{one.survived} of {one.trials}", f"{one.interval[0]:.0%} to {one.interval[1]:.0%}")
-        for one in found
-    ]
-    text = (
-        "Inputs, biases and fuels are each off by a normal error of this coefficient of variation; a random example, "
-        f"read after {show_duration(2 * rest)}."
-    )
-    return paragraph(text) + table(("error of each amount", "labels that survive", "95 % interval"), rows, (1,))

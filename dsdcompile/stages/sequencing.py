@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, final
 
 from dsdcompile.design.design import Design
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import FormatError, SequenceError
 from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, parse_objective, show_checkpoint
 from dsdcompile.formats.store import Store, key_of
@@ -16,7 +17,6 @@ from dsdcompile.formats.writing import show_json
 from dsdcompile.sequences.assignment import assign_words, budget_of
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.objective import Objective
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
@@ -194,7 +194,7 @@ def _stored(store: Store, key: str, inventory: Inventory, budget: Budget) -> Seq
 
 
 def _described(inventory: Inventory) -> list[object]:
-    items = [(i.name, i.role, i.complex.sequence, i.complex.structure) for i in inventory.items]
+    items = [(i.name, str(i.role), i.complex.sequence, i.complex.structure) for i in inventory.items]
     return [items, [(d.name, str(d.part), d.length) for d in inventory.domains.values()]]
 
 

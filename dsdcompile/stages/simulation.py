@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -109,36 +109,6 @@ class Simulated:
         formal = self.by_name("formal")
         most = 0.0 if formal is None else float(np.abs(formal.outputs).max(initial=0.0))
         return self.deviation(name) / most if most > 0 else 0.0
-
-    def summary(self) -> dict[str, Any]:
-        """Return the comparison as plain data for ``comparison.json``."""
-        return {
-            "example": self.example,
-            "inputs": self.inputs.tolist(),
-            "formal_unit_molar": self.scale.unit,
-            "formal_time_seconds": self.scale.time,
-            "end_seconds": self.end,
-            "all_examples_at_rest_seconds": self.rest,
-            "limit": None if self.limit is None else self.limit.tolist(),
-            "engines": {c.name: c.engine for c in self.curves},
-            "tolerances": {"relative": self.rtol, "absolute_formal_units": self.rtol},
-            "deviation_from_formal": {c.name: self.deviation(c.name) for c in self.curves if c.name != "formal"},
-            "relative_deviation_from_formal": {
-                c.name: self.relative_deviation(c.name) for c in self.curves if c.name != "formal"
-            },
-            "fuel_left": self.fuel_left,
-            **({} if self.counted is None else {"counts": self.counted.to_json()}),
-            "completion_formal_time": {name: done.to_json() for name, done in self.completions.items()},
-            "comparisons": [c.to_json() for c in self.comparisons],
-            "labels": {
-                "examples": self.labels.examples,
-                "correct": self.labels.correct,
-                "formal_agrees": self.labels.formal_agrees,
-                "reduced_agrees": self.labels.reduced_agrees,
-                "implementation_agrees": self.labels.implementation_agrees,
-                "largest_limit_error": self.labels.largest_limit_error,
-            },
-        }
 
 
 @final

@@ -109,7 +109,7 @@ def _verification(
 
 
 def _stored_enumeration(system: DsdSystem, options: EnumerationOptions, store: Store) -> Enumerated:
-    complexes = sorted((c.name, c.complex.sequence, c.complex.structure) for c in system.initial_complexes)
+    complexes = sorted((c.name, c.complex.sequence, c.complex.structure) for c in system.inventory.items)
     key = key_of([complexes, system.lengths, options, TOOL])
     text = store.get("enumeration", key)
     if text is not None:

@@ -155,7 +155,7 @@ def judge(system, options=OPTIONS):
     same = True
     if composed is Outcome.PROVED and whole.complete:
         signals = system_signals(system)
-        start = [erase(c.complex, system.form, signals) for c in system.initial_complexes]
+        start = [erase(c.complex, system.form, signals) for c in system.inventory.items]
         same = set(found_reactions(whole, system.form, signals)) == reachable(start, intended_reactions(system))
     return LETTERS[composed] + LETTERS[outcome], same, (marks[1] - marks[0], marks[2] - marks[1])
 

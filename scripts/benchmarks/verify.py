@@ -61,7 +61,7 @@ def iris(scheme):
     theirs, found = cpu(lambda: enumerate_system(system))
     check = system_check(system, found)
     signals = system_signals(system)
-    start = [erase(c.complex, system.form, signals) for c in system.initial_complexes]
+    start = [erase(c.complex, system.form, signals) for c in system.inventory.items]
     same = set(found_reactions(found, system.form, signals)) == reachable(start, intended_reactions(system))
     print(f"  Peppercorn, whole        {theirs:9.2f} s   {check.outcome}   ratio {theirs / ours:.0f}")
     print(f"  same answer: {check.outcome is composition.check.outcome and same}")

@@ -14,7 +14,6 @@ from dsdcompile.formats.pil import show_pil
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.inventory import Inventory
 
 NAMES = ["A", "B", "C", "D"]
 
@@ -54,7 +53,7 @@ def test_a_strand_of_several_modules_is_dosed_as_a_sum_and_written_once():
         fuel.name: amounts[n] for n, fuel in zip(system.molecules.of_role(Role.FUEL), system.fuels(), strict=True)
     }
     assert by_name == pytest.approx({"m0_L": 1e-8, "m0_B": 3e-8, "m0_T": 1e-8, "m1_L": 2e-8, "m1_T": 2e-8})
-    assert show_pil(Inventory.of(system), by_name).count("_B = b_A c_A a_B @initial 30 nM\n") == 1
+    assert show_pil(system.inventory, by_name).count("_B = b_A c_A a_B @initial 30 nM\n") == 1
     built = implementation(system, dosing, uniform_rates(system, 1e6)).crn
     assert built.species.count("m0_B") == 1
     assert "m1_B" not in built.species

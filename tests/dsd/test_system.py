@@ -32,9 +32,9 @@ def test_a_relu_has_the_strands_of_figures_2_and_3():
     assert system.n_modules == 2
     # one reactant: G is 2 strands, T is 3; two reactants: L is 3, B 1, T 2; and the input strands.
     assert [len(c.complex.strands) for c in system.fuels()] == [2, 3, 3, 1, 2]
-    assert len(system.strands) == 2 + 3 + 3 + 2 + 2  # B is also the first top strand of L: ordered once
-    assert system.longest_strand == 21 + 2 * 21
-    assert {base(t) for s in system.strands for t in s.domains} == set(system.domains)
+    assert len(system.inventory.strands) == 2 + 3 + 3 + 2 + 2  # B is also the first top strand of L: ordered once
+    assert system.inventory.longest_strand == 21 + 2 * 21
+    assert {base(t) for s in system.inventory.strands for t in s.domains} == set(system.inventory.domains)
 
 
 @pytest.mark.parametrize("text", ["-> A", "A + B + C -> D", "3A -> B"])
@@ -96,5 +96,5 @@ def test_doses_are_the_largest_turnover_times_the_margin():
 def test_shared_toeholds_come_from_the_pool():
     crn = parse_crn("A -> B + C\nB + C -> D")
     system = translate(crn, SCHEME, DomainLengths(), toeholds=3)
-    toeholds = {d.name for d in system.domains.values() if d.part == "toehold"}
+    toeholds = {d.name for d in system.inventory.domains.values() if d.part == "toehold"}
     assert toeholds == {"t0", "t1", "t2"}

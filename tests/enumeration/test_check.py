@@ -105,8 +105,8 @@ def test_a_catalyst_that_is_also_consumed_is_clean():
 
 def test_a_missing_fuel_is_found():
     system = system_of(TEXT)
-    lengths = {name: domain.length for name, domain in system.domains.items()}
-    tube = [c.complex for c in system.initial_complexes if c.name != "m0_T"]
+    lengths = {name: domain.length for name, domain in system.inventory.domains.items()}
+    tube = [c.complex for c in system.inventory.items if c.name != "m0_T"]
     check = system_check(system, enumerate_complexes(tube, lengths))
     assert check.outcome is Outcome.REFUTED
 

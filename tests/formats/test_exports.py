@@ -20,7 +20,6 @@ from dsdcompile.lab.reporters import make_reporters, with_reporters
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.stages.ordering import order_options
 
@@ -32,7 +31,7 @@ def built(scheme):
     """Sequences, reporters and amounts of a small system; one input is not there."""
     system = translate(parse_crn(TEXT), scheme)
     reporters, domains = make_reporters(system)
-    sequenced = assign(with_reporters(Inventory.of(system), reporters, domains), seed=1)
+    sequenced = assign(with_reporters(system.inventory, reporters, domains), seed=1)
     amounts = {item.name: 1e-9 * (number + 1) / 3 for number, item in enumerate(sequenced.inventory.items)}
     return sequenced, reporters, {**amounts, "Xn": 0.0}
 

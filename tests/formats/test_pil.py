@@ -11,7 +11,6 @@ from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.formats.pil import show_pil
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
-from dsdcompile.sequences.inventory import Inventory
 
 COMMAND = Path(sys.executable).with_name("peppercorn")
 
@@ -22,7 +21,7 @@ def test_the_peppercorn_command_loads_it_unchanged_and_finds_the_intended_steps(
         pytest.skip("the peppercorn command is not beside this Python")
     crn = parse_crn("#! input A\n#! input B\n#! output C\nA + B -> C\n")
     system = translate(crn, scheme, DomainLengths())
-    text = show_pil(Inventory.of(system), dict.fromkeys((fuel.name for fuel in system.fuels()), 1e-8), "pil")
+    text = show_pil(system.inventory, dict.fromkeys((fuel.name for fuel in system.fuels()), 1e-8), "pil")
     file = tmp_path / "system.pil"
     file.write_text(text)
     done = subprocess.run(
@@ -34,6 +33,6 @@ def test_the_peppercorn_command_loads_it_unchanged_and_finds_the_intended_steps(
         check=True,
     )
     assert re.search(r"^reaction \[condensed", done.stdout, re.MULTILINE)
-    for name in (c.name for c in system.initial_complexes):
+    for name in (c.name for c in system.inventory.items):
         assert re.search(rf"^{name} = ", done.stdout, re.MULTILINE)
     assert text.count(" nM") == sum(len(t.fuels) for t in system.templates)

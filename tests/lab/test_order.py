@@ -22,7 +22,6 @@ from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
 from dsdcompile.sequences.bases import reverse_complement
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.stages.ordering import order_options
 
 SCHEME = find_scheme("soloveichik2010")
@@ -31,7 +30,7 @@ USUAL, _ = order_options(check_design({"name": "demo", "crn": {"file": "demo.crn
 TEXT = "#! input Xp Xn\n#! output Yp Yn\nXp -> M + Yp\nM + Xn -> Yn\nM @i 1"
 SYSTEM = translate(parse_crn(TEXT), SCHEME)
 REPORTERS, DOMAINS = make_reporters(SYSTEM)
-SEQUENCED = assign(with_reporters(Inventory.of(SYSTEM), REPORTERS, DOMAINS), seed=1)
+SEQUENCED = assign(with_reporters(SYSTEM.inventory, REPORTERS, DOMAINS), seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def test_scale_follows_length_and_price_follows_scale(sheet):
 
 def test_long_strands_are_ultramers():
     long = translate(parse_crn("#! input A\nA -> B + C + D + E"), SCHEME, DomainLengths(recognition=20))
-    lines = order(assign(Inventory.of(long), seed=1), USUAL).lines
+    lines = order(assign(long.inventory, seed=1), USUAL).lines
     assert {line.scale for line in lines if line.length > 100} == {"4nmU"}
 
 
@@ -178,7 +177,7 @@ def test_a_bad_freezer_list_is_refused(tmp_path):
 def test_a_strand_longer_than_the_vendor_makes_is_named():
     crn = parse_crn("#! input A\nA -> " + " + ".join(f"B{i}" for i in range(9)))
     system = translate(crn, SCHEME, DomainLengths(toehold=6, recognition=15))
-    inventory = Inventory.of(system)
+    inventory = system.inventory
     with pytest.raises(SequenceError, match=r"m0_G_s1 \(210 nt\).*max_products shortens gates$"):
         check_lengths(inventory, USUAL)
     with pytest.raises(SequenceError, match="allows more lengths"):

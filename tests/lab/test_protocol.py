@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import check_design
 from dsdcompile.errors import DesignError
-from dsdcompile.formats.protocol_md import Expected, show_protocol
+from dsdcompile.formats.protocol_md import show_protocol
 from dsdcompile.formats.robot_csv import show_robot
 from dsdcompile.lab.buffer import EDTA, MAGNESIUM, SODIUM, Buffer
+from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.liquids import Kind, Liquid, Pipetting, contents, mix
 from dsdcompile.lab.order import order
 from dsdcompile.lab.plates import lay_out
@@ -26,7 +27,6 @@ from dsdcompile.lab.reporters import make_reporters, with_reporters
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.stages.ordering import bench_options, order_options
 
@@ -37,7 +37,7 @@ SYSTEM = translate(
     find_scheme("soloveichik2010"),
 )
 REPORTERS, DOMAINS = make_reporters(SYSTEM)
-INVENTORY = with_reporters(Inventory.of(SYSTEM), REPORTERS, DOMAINS)
+INVENTORY = with_reporters(SYSTEM.inventory, REPORTERS, DOMAINS)
 FUELS = [item.name for item in INVENTORY.items if item.role == "fuel"]
 DYES = {"R_Yp_s2": 5e-8, "R_Yn_s2": 5e-8}
 SHEET = order(assign(INVENTORY, seed=1), order_options(DESIGN, Path())[0], REPORTERS)

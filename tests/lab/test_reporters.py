@@ -14,7 +14,7 @@ BY_NAME = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.n
 
 def lengths_of(system, domains):
     """The length of every domain of what is added, of reporters, and of every signal."""
-    found = {name: domain.length for name, domain in {**system.domains, **domains}.items()}
+    found = {name: domain.length for name, domain in {**system.inventory.domains, **domains}.items()}
     for species in range(system.crn.n_species):
         for slot in system.form.domains:
             found[system.domain_name(slot, -1, species)] = system.lengths.of(slot.part)
@@ -71,7 +71,7 @@ def test_while_a_reaction_runs_only_its_product_opens_the_reporter(scheme, text)
     system = translate(parse_crn(text), scheme)
     (reporter,), domains = make_reporters(system)
     lengths = lengths_of(system, domains)
-    there = [added.complex for added in system.initial_complexes]
+    there = [added.complex for added in system.inventory.items]
     without = enumerate_complexes(there, lengths)
     found = enumerate_complexes([*there, reporter.item.complex], lengths)
     assert not found.limits

@@ -29,9 +29,9 @@ def test_a_legal_crn_is_priced_as_its_system_is_ordered(scheme, network, most):
     system, cost = translate(crn, scheme, LENGTHS), model(scheme, most).cost(crn)
     assert (cost.modules, cost.strands, cost.nucleotides, cost.longest) == (
         system.n_modules,
-        len(system.strands),
-        system.nucleotides,
-        system.longest_strand,
+        len(system.inventory.strands),
+        system.inventory.nucleotides,
+        system.inventory.longest_strand,
     )
     assert cost.money == 0.5 * cost.nucleotides
 

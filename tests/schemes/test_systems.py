@@ -74,8 +74,8 @@ def test_delayed_choice_is_one_join_with_one_rate():
 def test_a_fuel_of_several_modules_is_one_strand():
     system = system_of("cardelli2013", "A -> C\nB -> C\nC + A -> D")
     assert [fuel.name for fuel in system.fuels() if fuel.name.endswith("_K1")] == ["m0_K1", "m2_K1"]
-    assert len({strand.domains for strand in system.strands}) == len(system.strands)
-    toeholds = {d.name for d in system.domains.values() if d.part == "toehold"}
+    assert len({strand.domains for strand in system.inventory.strands}) == len(system.inventory.strands)
+    toeholds = {d.name for d in system.inventory.domains.values() if d.part == "toehold"}
     assert toeholds == {"t", "u"}
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import SequenceError
 from dsdcompile.network.compile import compile_network
 from dsdcompile.passes.legalise import legalise
@@ -12,7 +13,6 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign, assign_words
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
@@ -25,7 +25,7 @@ SCHEME = find_scheme("soloveichik2010")
 @pytest.fixture(scope="module")
 def sequenced() -> SequencedSystem:
     crn = legalise(reduce(compile_network(random_binary([4, 8, 3]))).crn, SCHEME.accepts, 4).crn
-    return assign(Inventory.of(translate(crn, SCHEME)), seed=1)
+    return assign(translate(crn, SCHEME).inventory, seed=1)
 
 
 def test_words_keep_their_rules(sequenced):
@@ -71,7 +71,7 @@ def test_the_seed_decides(sequenced):
 
 
 def test_equal_and_complementary_words_are_refused():
-    system = Inventory.of(translate(parse_crn("A -> B"), SCHEME))
+    system = translate(parse_crn("A -> B"), SCHEME).inventory
     good = dict(assign(system, seed=1).sequences)
     first, second = itertools.islice((n for n in good if len(good[n]) == 15), 2)
     for bad in (good[first], reverse_complement(good[first])):
@@ -83,7 +83,7 @@ def test_too_many_domains_for_their_length_say_what_would_help():
     chain = "\n".join(f"A{i} -> A{i + 1}" for i in range(60))
     system = translate(parse_crn(chain), SCHEME, DomainLengths(toehold=3, recognition=15))
     with pytest.raises(SequenceError, match=r"too large for one pot: .*toeholds of 3 nt are needed.*scheme.toehold=4"):
-        assign(Inventory.of(system), seed=1)
+        assign(system.inventory, seed=1)
 
 
 def test_toeholds_bind_alike(sequenced):
@@ -92,7 +92,7 @@ def test_toeholds_bind_alike(sequenced):
     assert max(energies) - min(energies) <= 1.5
 
 
-SMALL = Inventory.of(translate(parse_crn("A -> B"), SCHEME))
+SMALL = translate(parse_crn("A -> B"), SCHEME).inventory
 
 
 def test_fixed_sequences_stay_and_others_keep_away():
@@ -188,6 +188,6 @@ def test_the_spread_of_toeholds_is_the_users(sequenced):
 
 def test_a_network_too_large_for_one_pot_is_told_so_in_numbers():
     chain = "\n".join(f"A{i} -> A{i + 1}" for i in range(700))
-    inventory = Inventory.of(translate(parse_crn(chain), SCHEME, toeholds=20))
+    inventory = translate(parse_crn(chain), SCHEME, toeholds=20).inventory
     with pytest.raises(SequenceError, match=r"too large for one pot: 14\d\d recognition.* at most 820 words"):
         assign(inventory, 1, AssignmentOptions(last_k=8))

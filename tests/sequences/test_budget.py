@@ -6,7 +6,6 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import budget_of
 from dsdcompile.sequences.budget import capacity
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 
 SCHEME = find_scheme("soloveichik2010")
@@ -21,7 +20,7 @@ def test_the_counting_bound(length, k, alphabet, bound):
 
 
 def test_a_budget_counts_what_is_needed_and_what_there_is():
-    inventory = Inventory.of(translate(parse_crn("#! input A\nA -> B + C"), SCHEME))
+    inventory = translate(parse_crn("#! input A\nA -> B + C"), SCHEME).inventory
     needs = {need.kind: need for need in budget_of(inventory, AssignmentOptions()).needs}
     lengths = [d.length for d in inventory.domains.values()]
     assert needs["long"].needed == lengths.count(15)
@@ -32,6 +31,6 @@ def test_a_budget_counts_what_is_needed_and_what_there_is():
 
 
 def test_an_impossible_budget_is_refused_before_any_word_is_drawn():
-    inventory = Inventory.of(translate(parse_crn("\n".join(f"A{i} -> A{i + 1}" for i in range(60))), SCHEME))
+    inventory = translate(parse_crn("\n".join(f"A{i} -> A{i + 1}" for i in range(60))), SCHEME).inventory
     with pytest.raises(SequenceError, match=r"too large for one pot: \d+ recognition.*at most 72 words"):
         budget_of(inventory, AssignmentOptions(last_k=6))

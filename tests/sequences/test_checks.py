@@ -11,7 +11,6 @@ from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.checks import RULES, check_sequences
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.rules.finding import Offender, judge
@@ -19,7 +18,7 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.vienna import Vienna
 
 SYSTEM = translate(parse_crn("#! input A B\nA -> C + D\nB + C -> E"), find_scheme("soloveichik2010"))
-GOOD = assign(Inventory.of(SYSTEM), seed=1)
+GOOD = assign(SYSTEM.inventory, seed=1)
 
 
 @pytest.fixture(scope="module")

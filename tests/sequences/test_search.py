@@ -15,7 +15,6 @@ from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
-from dsdcompile.sequences.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.search import Checkpoint, improve
@@ -25,7 +24,7 @@ from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from dsdcompile.sequences.thermo.vienna import Vienna
 
 CHAIN = "\n".join(f"A{i} + B{i} -> A{i + 1} + C{i}" for i in range(4))
-INVENTORY = Inventory.of(translate(parse_crn(CHAIN), find_scheme("soloveichik2010")))
+INVENTORY = translate(parse_crn(CHAIN), find_scheme("soloveichik2010")).inventory
 NAME = "b_A1"
 OPTIONS = AssignmentOptions(fixed={NAME: "CATCTTACACTCATC"})
 STRICT = Limits(spurious=0.3)  # so that there is always something left to lower
@@ -270,14 +269,14 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
-from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.evidence import Limits
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
 
 if __name__ == "__main__":
-    inventory = Inventory.of(translate(parse_crn({CHAIN!r}), find_scheme("soloveichik2010")))
+    inventory = translate(parse_crn({CHAIN!r}), find_scheme("soloveichik2010")).inventory
     options = AssignmentOptions(fixed={dict(OPTIONS.fixed)!r})
     start, k = assign_words(inventory, 1, options)
     with Vienna(workers=int(sys.argv[1])) as model:

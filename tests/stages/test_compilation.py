@@ -54,8 +54,8 @@ def test_the_last_cost_is_what_is_ordered(scheme):
     system, cost = translate(made.implementable, made.scheme, made.lengths), made.steps[-1].cost
     assert (cost.modules, cost.strands, cost.nucleotides) == (
         system.n_modules,
-        len(system.strands),
-        system.nucleotides,
+        len(system.inventory.strands),
+        system.inventory.nucleotides,
     )
 
 

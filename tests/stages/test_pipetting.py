@@ -2,8 +2,7 @@ import json
 from pathlib import Path
 
 from dsdcompile.cli.main import main
-from dsdcompile.simulate.robustness import Survival
-from dsdcompile.stages.pipetting import VARIATIONS, show_pipetting
+from dsdcompile.stages.pipetting import VARIATIONS
 
 DESIGNS = Path(__file__).resolve().parents[2] / "designs"
 
@@ -16,9 +15,3 @@ def test_labels_of_iris_survive_small_errors_and_fewer_large_ones(tmp_path):
     assert list(shares) == [f"{v:.0%}" for v in VARIATIONS]
     assert shares["2%"] > 0.9
     assert shares["20%"] < shares["2%"]
-
-
-def test_the_section_shows_counts_and_intervals():
-    page = show_pipetting((Survival("everything pipetted", 0.05, 100, 97),), 3600.0)
-    assert "97 of 100" in page
-    assert "2 h" in page

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dsdcompile.sequences.inventory import Item
+from dsdcompile.dsd.inventory import NamedComplex
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Finding, Offender, judge
 from dsdcompile.sequences.thermo.model import Ensemble
@@ -51,7 +51,7 @@ def _measured(evidence: Evidence, value: Callable[[Ensemble], float | None]) -> 
     return made
 
 
-def _drawing(evidence: Evidence, item: Item, found: Ensemble) -> str:
+def _drawing(evidence: Evidence, item: NamedComplex, found: Ensemble) -> str:
     """Return sequence, target and best structure, one below the other."""
     sequences = "+".join(evidence.sequenced.complex(item.complex))
     return f"{sequences}\n{evidence.sequenced.inventory.structure(item.complex)} target\n{found.structure} best"

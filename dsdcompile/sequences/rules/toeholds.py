@@ -11,7 +11,7 @@ import numpy as np
 
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Part, base
-from dsdcompile.sequences.inventory import Inventory
+from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.rules.evidence import Evidence
 from dsdcompile.sequences.rules.finding import Finding, Offender, judge
 from dsdcompile.sequences.thermo.model import Ensemble

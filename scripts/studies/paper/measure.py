@@ -111,9 +111,9 @@ def implementation(design: Design, source: Source) -> dict[str, Any]:
         "reduce": design.reduction,
         "reactions": compiled.implementable.n_reactions,
         "modules": system.n_modules,
-        "strands": len(system.strands),
-        "nucleotides": system.nucleotides,
-        "longest_strand": system.longest_strand,
+        "strands": len(system.inventory.strands),
+        "nucleotides": system.inventory.nucleotides,
+        "longest_strand": system.inventory.longest_strand,
         **_domains(design, system),
     }
 
@@ -123,8 +123,8 @@ def _domains(design: Design, system: DsdSystem) -> dict[str, Any]:
     toehold words, whether or not they differ in more than one place.
     """
     options = assignment_options(design)
-    long = [d.length for d in system.domains.values() if d.part not in SHORT]
-    toeholds = [d.length for d in system.domains.values() if d.part is Part.TOEHOLD]
+    long = [d.length for d in system.inventory.domains.values() if d.part not in SHORT]
+    toeholds = [d.length for d in system.inventory.domains.values() if d.part is Part.TOEHOLD]
     words = capacity(max(long), options.last_k, options.alphabet)
     short = len(sieve(max(toeholds), options).words)
     fits = min(words / len(long), short / len(toeholds))

@@ -7,31 +7,66 @@ checks, orders and protocols need nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import final
 
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Domain, Part, base, strand_length
-from dsdcompile.dsd.system import DsdSystem, OrderedStrand
+from dsdcompile.dsd.template import Role
 from dsdcompile.errors import SequenceError
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A complex an experimenter has."""
+class NamedComplex:
+    """A complex of a system, or of what an experimenter has, with its name and what it is for."""
 
     name: str
-    role: str
-    """``signal``, ``fuel`` or ``reporter``."""
+    role: Role
     complex: Complex
+    species: int = field(default=-1, compare=False)
+    """For a signal: the index of its species in the system's CRN; where it came from, no part of what it is."""
+    module: int = field(default=-1, compare=False)
+    """The module it belongs to; -1 for a signal as it is first added, and for a reporter."""
 
     @property
     def is_gate(self) -> bool:
         """Whether it is several strands, annealed before use."""
         return NICK in self.complex.sequence
+
+
+@final
+class StrandRole(StrEnum):
+    """What a strand is ordered for."""
+
+    SIGNAL = "signal"
+    """An input or a bias."""
+    FUEL = "fuel"
+    """A fuel that is one strand."""
+    GATE = "gate"
+    """A part of a fuel of several strands."""
+    REPORTER = "reporter"
+    """A part of a reporter."""
+
+    @classmethod
+    def in_(cls, item: NamedComplex) -> StrandRole:
+        """Return what the strands of a complex are ordered for."""
+        return cls.GATE if item.is_gate and item.role is not Role.REPORTER else cls(item.role)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OrderedStrand:
+    """A distinct strand an experimenter must have, and what it is for."""
+
+    name: str
+    domains: Strand
+    role: StrandRole
+    member_of: tuple[str, ...]
+    """Names of the complexes it is part of."""
 
 
 @final
@@ -41,7 +76,7 @@ class Inventory:
 
     domains: Mapping[str, Domain]
     """Every domain of every item, by name."""
-    items: tuple[Item, ...]
+    items: tuple[NamedComplex, ...]
 
     def __post_init__(self) -> None:
         """Freeze, and check that every domain is declared and every name given once."""
@@ -50,33 +85,37 @@ class Inventory:
         if len(set(names)) != len(names):
             raise SequenceError("two complexes have the same name")
         for item in self.items:
-            unknown = item.complex.domains - self.domains.keys()
-            if unknown:
-                raise SequenceError(f"complex {item.name}: no length is given for domain {min(unknown)}")
+            if not self.domains.keys() >= item.complex.domains:  # a difference would look at all domains each time
+                unknown = min(name for name in item.complex.domains if name not in self.domains)
+                raise SequenceError(f"complex {item.name}: no length is given for domain {unknown}")
 
-    @classmethod
-    def of(cls, system: DsdSystem) -> Inventory:
-        """Return what an experimenter adds of a system."""
-        items = tuple(Item(c.name, str(c.role), c.complex) for c in system.initial_complexes)
-        return cls(system.domains, items)
-
-    def extended(self, domains: Mapping[str, Domain], items: Iterable[Item]) -> Inventory:
+    def extended(self, domains: Mapping[str, Domain], items: Iterable[NamedComplex]) -> Inventory:
         """Return the inventory with more domains and items."""
         return Inventory({**self.domains, **domains}, (*self.items, *items))
 
     @cached_property
     def strands(self) -> tuple[OrderedStrand, ...]:
         """Every distinct strand once, in order of first need, named after the first item it is part of."""
-        found: dict[Strand, tuple[str, str, list[str]]] = {}
+        found: dict[Strand, tuple[str, StrandRole, list[str]]] = {}
         for item in self.items:
+            role = StrandRole.in_(item)
             for number, strand in enumerate(item.complex.strands, start=1):
-                role = ("reporter" if item.role == "reporter" else "gate") if item.is_gate else item.role
                 name = f"{item.name}_s{number}" if item.is_gate else item.name
                 found.setdefault(strand, (name, role, []))[2].append(item.name)
         return tuple(
             OrderedStrand(name, strand, role, tuple(dict.fromkeys(members)))
             for strand, (name, role, members) in found.items()
         )
+
+    @cached_property
+    def nucleotides(self) -> int:
+        """Total length of all distinct strands, nt."""
+        return sum(self.length(strand.domains) for strand in self.strands)
+
+    @cached_property
+    def longest_strand(self) -> int:
+        """Length of the longest strand, nt."""
+        return max((self.length(strand.domains) for strand in self.strands), default=0)
 
     @cached_property
     def backbones(self) -> frozenset[Strand]:

@@ -1,13 +1,13 @@
 """The crosstalk budget in what a run says: also with matched kinetics, and where it is not listed."""
 
 import dataclasses
-import json
 from pathlib import Path
 
 from dsdcompile.dsd import crosstalk as module
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.pipeline import Stage, run
-from dsdcompile.stages.crosstalk_report import crosstalk_table, show_crosstalk
+from dsdcompile.report.comparison import comparison, crosstalk_table
+from dsdcompile.report.sections.held_up import show_crosstalk
 
 DESIGNS = Path(__file__).resolve().parents[2] / "designs"
 
@@ -17,7 +17,7 @@ def test_matched_kinetics_have_a_curve_with_crosstalk_and_all_complexes_are_list
     results = run(design, DESIGNS, tmp_path, stages=(Stage.SIMULATE,), progress=lambda line: None)
     assert results.translated.matching is not None
     assert "crosstalk" in {curves.name for curves in results.simulated.curves}
-    table = json.loads((tmp_path / "comparison.json").read_text())["crosstalk"]
+    table = comparison(results.simulated, results.translated)["crosstalk"]
     talk = results.simulated.crosstalk
     assert table["not_listed"] is None
     assert len(table["complexes"]) == (talk.held + talk.held_by_waste > 0).sum() > 5

@@ -1,21 +1,28 @@
-"""The section of the report on toeholds that bind where they cannot react."""
+"""Crosstalk: toeholds that bind where they cannot react, and what that does to the time course."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from dsdcompile.dsd.crosstalk import Crosstalk
-from dsdcompile.dsd.implementation import Implementation
-from dsdcompile.report.page import paragraph, table
+from dsdcompile.report.comparison import binder
+from dsdcompile.report.page import Section, paragraph, table
+from dsdcompile.stages.results import Results
 from dsdcompile.stages.simulation import Simulated
 from dsdcompile.stages.translation import Translated
 from dsdcompile.units import show_duration
 
 SHOWN = 5
-"""Complexes listed in the report; ``comparison.json`` has all."""
+"""Complexes listed; ``comparison.json`` has all."""
+
+
+def section(results: Results) -> Section | None:
+    """Return the section, if the design was simulated."""
+    translated, simulated = results.translated, results.simulated
+    if translated is None or simulated is None or simulated.crosstalk is None:
+        return None
+    return Section("Crosstalk", show_crosstalk(translated, simulated))
 
 
 def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
@@ -26,7 +33,13 @@ def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
     if talk.limit:
         return paragraph(f"Toehold bindings are not listed: {talk.limit}.")
     rows = [
-        (built.crn.species[s], _kind(built, s), talk.partners[s], f"{talk.held[s]:.1%}", f"{talk.held_by_waste[s]:.1%}")
+        (
+            built.crn.species[s],
+            binder(built, s),
+            talk.partners[s],
+            f"{talk.held[s]:.1%}",
+            f"{talk.held_by_waste[s]:.1%}",
+        )
         for s in np.argsort(-talk.held, kind="stable")[:SHOWN].tolist()
     ]
     text = (
@@ -41,26 +54,6 @@ def show_crosstalk(translated: Translated, simulated: Simulated) -> str:
     more = "comparison.json lists all of them." if len(talk.held) > SHOWN else ""
     heads = ("most held up", "", "partners", "of its time", "by waste, in the end")
     return paragraph(text + more) + table(heads, rows, (2, 3, 4)) + _effect(simulated)
-
-
-def crosstalk_table(translated: Translated, talk: Crosstalk) -> dict[str, Any]:
-    """Return the budget of every complex as plain data for ``comparison.json``."""
-    built = translated.implementation
-    rows = zip(built.crn.species, talk.partners.tolist(), talk.held.tolist(), talk.held_by_waste.tolist(), strict=True)
-    return {
-        "not_listed": talk.limit or None,
-        "pairs": len(talk.pairs),
-        "pairs_with_waste": len(talk.waste),
-        "complexes": [
-            {"name": name, "kind": _kind(built, s), "partners": partners, "held": held, "held_by_waste": by_waste}
-            for s, (name, partners, held, by_waste) in enumerate(rows)
-            if held or by_waste
-        ],
-    }
-
-
-def _kind(built: Implementation, species: int) -> str:
-    return "signal" if built.module[species] < 0 else "fuel or intermediate"
 
 
 def _effect(simulated: Simulated) -> str:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-from dsdcompile.report.page import paragraph, table
+from dsdcompile.report.page import Section, paragraph, table
 from dsdcompile.sequences.checks import SequenceReport
 from dsdcompile.sequences.objective import Objective
+from dsdcompile.stages.results import Results
+
+
+def section(results: Results) -> Section | None:
+    """Return the section, if there are sequences."""
+    made = results.sequencing
+    return None if made is None else Section("The sequences", show_checks(made.report, made.before, made.after))
 
 
 def show_checks(report: SequenceReport, before: Objective, after: Objective) -> str:

@@ -1,0 +1,135 @@
+"""The headlines: a run in a few lines, for the terminal and the top of the page."""
+
+from __future__ import annotations
+
+from dsdcompile.dsd.matching import Matching
+from dsdcompile.lab.order import OrderSheet
+from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.counting import Counted
+from dsdcompile.stages.results import Results
+from dsdcompile.stages.sequencing import Sequencing
+from dsdcompile.stages.simulation import Simulated
+from dsdcompile.stages.translation import Translated
+from dsdcompile.units import plural, show_concentration, show_duration
+from dsdcompile.verify.verdict import Outcome, Verification
+
+SPENT = 0.01
+"""A fuel of which a smaller share is left counts as used up."""
+
+
+def headlines(results: Results, *, verdict: bool = True) -> list[str]:
+    """Return a run in a few lines; without ``verdict``, for a page that shows that its own way."""
+    lines = [_reactions_line(results.compiled)]
+    if results.translated is not None:
+        lines += _system_lines(results.translated)
+    lines += [f"warning: {warning}" for warning in results.warnings]
+    if results.verified is not None:
+        verification = results.verified.verification
+        lines += [_verdict_line(verification)] if verdict else []
+        lines += _doubt_lines(verification)
+    if results.simulated is not None:
+        lines += _simulation_lines(results.simulated)
+    if results.sequencing is not None:
+        lines += _sequence_lines(results.sequencing)
+    if results.sheet is not None:
+        lines.append(_order_line(results.sheet))
+    return lines
+
+
+def _reactions_line(compiled: Compiled) -> str:
+    formal, reduced, legal = (crn.n_reactions for crn in (compiled.formal, compiled.reduced, compiled.implementable))
+    return f"reactions: {formal} formal, {reduced} reduced, {legal} implementable"
+
+
+def _system_lines(translated: Translated) -> list[str]:
+    system = translated.system
+    lines = [
+        f"DNA: {plural(system.n_modules, 'module')}, {plural(len(system.inventory.strands), 'strand')}, "
+        f"{system.inventory.nucleotides} nt, longest {system.inventory.longest_strand} nt ({system.scheme})"
+    ]
+    return lines if translated.matching is None else [*lines, _matched_line(translated, translated.matching)]
+
+
+def _verdict_line(verification: Verification) -> str:
+    return f"verification: {verification.outcome} ({len(verification.checks)} checks)"
+
+
+def _doubt_lines(verification: Verification) -> list[str]:
+    """Return what is not proved, and counterexamples."""
+    lines = []
+    for check in verification.checks:
+        if check.outcome is not Outcome.PROVED:
+            lines.append(f"  {check.name}: {check.outcome}: {check.detail}")
+            lines += [f"    {witness}" for witness in check.witnesses]
+    return lines
+
+
+def _order_line(sheet: OrderSheet) -> str:
+    lit = sum(line.role == "reporter" for line in sheet.ordered)
+    extra = f" ({lit} of them for reporters)" if lit else ""
+    reused = len(sheet.lines) - len(sheet.ordered)
+    return f"order: {plural(len(sheet.ordered), 'strand')}{extra}, about {sheet.cost:,.0f} {sheet.currency}" + (
+        f"; {reused} from the freezer" if reused else ""
+    )
+
+
+def _matched_line(translated: Translated, matching: Matching) -> str:
+    buffers = int((translated.system.reaction < 0).sum())
+    return (
+        f"matched kinetics: gamma {matching.gamma:.4g}, {buffers} buffer module{'s' if buffers != 1 else ''}, "
+        f"fuels at up to {show_concentration(float(translated.dosing.amounts(translated.system).max(initial=0.0)))}"
+    )
+
+
+def _simulation_lines(simulated: Simulated) -> list[str]:
+    labels, lines = simulated.labels, []
+    if labels.formal_agrees is not None:
+        truth = "" if labels.correct is None else f", {labels.correct} right"
+        lines.append(
+            f"labels: {labels.examples} examples{truth}; network = formal {labels.formal_agrees}, "
+            f"reduced {labels.reduced_agrees}, implementation {labels.implementation_agrees}"
+        )
+    done = simulated.completions.get("implementation")
+    if done is not None:
+        latest = show_duration(done.latest(0.9) * simulated.scale.time)
+        lines.append(
+            f"example {simulated.example}: 90 % complete after {latest}, "
+            f"implementation deviates by up to {simulated.deviation('implementation'):.3g} formal units on the way"
+        )
+    else:
+        lines.append(
+            f"example {simulated.example}, {show_duration(simulated.end)}: implementation deviates by up to "
+            f"{simulated.deviation('implementation'):.3g} formal units "
+            f"({simulated.relative_deviation('implementation'):.2%} of the largest output)"
+        )
+    if simulated.counted is not None:
+        lines.append(counts_line(simulated.counted))
+    if simulated.fuel_left is not None:
+        left = f"at least {simulated.fuel_left:.1%} of each is left after {show_duration(simulated.end)}"
+        lines.append(f"fuel: {left}" if simulated.fuel_left >= SPENT else f"warning: a fuel is used up: {left}")
+    return lines
+
+
+def counts_line(counted: Counted) -> str:
+    """Return what whole molecules do, and whether they end where they should."""
+    told = f"counts: {counted.per_unit:.4g} molecules a formal unit in {counted.volume:g} pL, {counted.events} events, "
+    told += f"deviating by up to {counted.deviation:.3g} formal units"
+    if counted.silent_exactly is None:
+        return told
+    end = "silent in the discretised answer" if counted.silent_exactly else "NOT silent in the discretised answer"
+    return f"{told}; {end}; labels {counted.labels_agree} of {counted.examples}"
+
+
+def _sequence_lines(sequencing: Sequencing) -> list[str]:
+    findings = sequencing.report.findings
+    failed = [finding for finding in findings if not finding.passed]
+    lines = [
+        f"sequences: {len(findings) - len(failed)} of {len(findings)} checks passed; search objective "
+        f"{sequencing.before.total:.2f} -> {sequencing.after.total:.2f} in {plural(sequencing.steps, 'step')}"
+    ]
+    for finding in failed:
+        lines.append(
+            f"  {finding.rule}: {finding.failed} of {finding.checked} fail; {finding.quantity}: worst "
+            f"{finding.worst:.4g}, expected {finding.limit} ({', '.join(finding.worst_few[0].names)}); {finding.remedy}"
+        )
+    return lines

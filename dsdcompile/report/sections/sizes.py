@@ -1,0 +1,77 @@
+"""The CRN after each stage, what each pass costs, and what is built: a table of sizes."""
+
+from __future__ import annotations
+
+from dsdcompile.report.page import Section, paragraph, table
+from dsdcompile.report.summary import bimolecular
+from dsdcompile.stages.compilation import Compiled, keeps_kinetics
+from dsdcompile.stages.results import Results
+
+
+def section(results: Results) -> Section:
+    """Return the section; every run has compiled."""
+    return Section("The stages", _stages(results))
+
+
+def _stages(results: Results) -> str:
+    compiled = results.compiled
+    rows: list[tuple[object, ...]] = []
+    for name, crn in (
+        ("formal", compiled.formal),
+        ("reduced", compiled.reduced),
+        ("implementable", compiled.implementable),
+    ):
+        sizes = crn.products.sum(axis=1)
+        rows.append((name, crn.n_reactions, crn.n_species, sum(sizes.tolist()), int(sizes.max(initial=0))))
+    if keeps_kinetics(results.design, compiled.formal):
+        first = (
+            "The formal CRN is not reduced, because its kinetics are to stay as they are; reactions written twice "
+            "become one. "
+        )
+    else:
+        how = {
+            "paper": "Algorithm 2 the reduced one",
+            "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
+            "none": "and nothing is reduced",
+        }
+        made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
+        first = f"{made} the formal CRN, {how[results.design.reduction]}. "
+    text = (
+        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"lists to {compiled.max_products} so that no strand grows too long."
+    )
+    made = table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
+    made += _passes(compiled)
+    if results.translated is None:
+        return paragraph(text) + made
+    system = results.translated.system
+    built = table(
+        ("DNA system", ""),
+        [
+            ("scheme", system.scheme),
+            ("modules (templates)", f"{system.n_modules} ({len(system.templates)})"),
+            ("distinct strands", len(system.inventory.strands)),
+            ("domains", len(system.inventory.domains)),
+            ("nucleotides", f"{system.inventory.nucleotides:,}"),
+            ("longest strand", f"{system.inventory.longest_strand} nt"),
+        ],
+    )
+    return paragraph(text) + made + built
+
+
+def _passes(compiled: Compiled) -> str:
+    """Return what the CRN costs after each pass, built by naive trees where lists are still too long."""
+    rows = [
+        (
+            step.name,
+            f"{step.reactions:,}",
+            f"{step.cost.modules:,}",
+            f"{step.cost.strands:,}",
+            f"{step.cost.nucleotides:,}",
+            step.cost.longest,
+            f"{step.cost.money:,.0f}",
+        )
+        for step in compiled.steps
+    ]
+    head = ("after", "reactions", "modules", "strands", "nt", "longest (nt)", "synthesis at passes.price")
+    return table(head, rows, (1, 2, 3, 4, 5, 6))
