@@ -13,8 +13,8 @@ from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.simulate.batches import Batches, Executors, here
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.fluorescence import expected
 from dsdcompile.stages.ordering import order_system, stock_up
+from dsdcompile.stages.readings import expected
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import sequence_system
 from dsdcompile.stages.simulation import simulate_all

@@ -10,6 +10,9 @@ import numpy as np
 from dsdcompile.verify.verdict import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts/studies"))
+
+from readme_tables import MARKED, TABLES, refreshed  # noqa: E402
 
 
 def test_the_python_example_runs_as_written(monkeypatch):
@@ -37,3 +40,10 @@ def test_the_benchmark_of_compiling_starts_its_rows():
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "47" in done.stdout
     assert "112" in done.stdout
+
+
+def test_its_tables_are_those_of_the_program():
+    text = (ROOT / "README.md").read_text()
+    assert {found["name"] for found in MARKED.finditer(text)} == set(TABLES)
+    assert refreshed(text) == text, "scripts/tables writes them"
+    assert refreshed(text.replace("| `strands.csv` |", "| `threads.csv` |")) == text

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import DomainLengths
+from dsdcompile.dsd.erasure import ERASED, erase, identities
 from dsdcompile.dsd.inventory import NamedComplex
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, SignalForm, Template
 from dsdcompile.enumeration.compare import IntendedReaction, compare, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
-from dsdcompile.enumeration.erasure import ERASED, erase, identities
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
 from dsdcompile.verify.verdict import Check

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import final
 
 from dsdcompile.dsd.complex import Complex
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.template import SignalForm
 from dsdcompile.enumeration.enumerated import Enumerated
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.verify.verdict import Check, Outcome, Witness
 
 MOST_WITNESSES = 5

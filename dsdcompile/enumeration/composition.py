@@ -18,12 +18,12 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.dsd.complex import NICK, Complex, can_bind
 from dsdcompile.dsd.domain import Part, Scope, base
+from dsdcompile.dsd.erasure import ERASED, erase
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
 from dsdcompile.enumeration.check import intended_reactions, system_signals
 from dsdcompile.enumeration.compare import MOST_WITNESSES, IntendedReaction, compare, found_reactions, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
-from dsdcompile.enumeration.erasure import ERASED, erase
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes

@@ -1,7 +1,7 @@
 """The enumerated CRN: what Peppercorn finds from the strands, with its own rate constants, in M and s.
 
 Strands of one species that differ in their history domain only are one species here. That is exact: the domain takes
-no part in any reaction (see :mod:`dsdcompile.enumeration.erasure`), so all variants react with equal rate constants,
+no part in any reaction (see :mod:`dsdcompile.dsd.erasure`), so all variants react with equal rate constants,
 which is checked, and their sum obeys the lumped equation.
 """
 
@@ -13,13 +13,13 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import sparse_rows
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.dosing import Dosing
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import system_signals
 from dsdcompile.enumeration.compare import found_reactions
 from dsdcompile.enumeration.enumerated import Enumerated
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.errors import CrnError
 
 SAME = 1e-6

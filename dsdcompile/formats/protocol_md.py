@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from dsdcompile.formats.plates import SOLVENT, normalisation
+from dsdcompile.formats.plate_files import SOLVENT, normalisation
 from dsdcompile.lab.buffer import EDTA, MAGNESIUM, SODIUM, TRIS
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.liquids import TICKS, Kind, Liquid
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.lab.plates import Layout
 from dsdcompile.lab.protocol import Protocol, Well
-from dsdcompile.lab.recipe import SAMPLE, SAMPLE_SHARE, SHARES_OF, STARTERS, MixKind
+from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, STARTERS, MixKind, WellKind
 from dsdcompile.units import plural, show_concentration, show_duration
 
 SALTS = {SODIUM: "NaCl", MAGNESIUM: "MgCl2", TRIS: "Tris-HCl pH 8.0"}
@@ -196,7 +196,7 @@ def _wells(steps: Protocol) -> list[str]:
     """Return what is dispensed, when, and what it makes."""
     options = steps.options
     sampled = any(well.plan.sample_of for well in steps.wells)
-    direct = any(not well.plan.sample_of and well.plan.title == SAMPLE for well in steps.wells)
+    direct = any(not well.plan.sample_of and well.plan.kind is WellKind.SAMPLE for well in steps.wells)
     text = [f"{options.well_volume:g} µL each, at {options.buffer.celsius:g} °C."]
     if direct:
         text.append(
@@ -246,7 +246,7 @@ def _samples(steps: Protocol) -> list[tuple[str, ...]]:
     rows: dict[tuple[str, ...], None] = {}
     there = [*steps.reactions, *(w for w in steps.wells if not w.plan.sample_of)]
     for well in there:
-        if well.plan.title == SAMPLE:
+        if well.plan.kind is WellKind.SAMPLE:
             where = "reaction" if well in steps.reactions else "well"
             for component, wanted in well.wanted.items():
                 rows[(component, where, show_concentration(wanted), _molar(well.made[component]))] = None
@@ -260,7 +260,7 @@ def _samples(steps: Protocol) -> list[tuple[str, ...]]:
 def _fluorescence(expected: Sequence[Expected], steps: Protocol) -> list[str]:
     if not expected:
         return []
-    courses = [one for one in expected if len(one.times) > 1 and one.title == SAMPLE]
+    courses = [one for one in expected if len(one.times) > 1 and one.plan.kind is WellKind.SAMPLE]
     lines = [
         "Percentage of each reporter that is open, from the simulated implementation with the reporters' own reactions "
         "(irreversible, as fast as a strand displacement step). Time counts from the start. "
@@ -277,8 +277,8 @@ def _fluorescence(expected: Sequence[Expected], steps: Protocol) -> list[str]:
     rows = [
         (
             one.well,
-            one.title,
-            one.output,
+            one.plan.title,
+            one.plan.output,
             f"{one.reporter} ({one.colour})",
             show_duration(one.times[-1]),
             _percent(one.open[-1]),

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF
+from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, Plan
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.trajectory import Tolerances
@@ -24,8 +24,7 @@ class Expected:
 
     well: str
     """Such as ``A1``."""
-    title: str
-    output: str
+    plan: Plan
     reporter: str
     colour: str
     times: tuple[float, ...]

@@ -10,7 +10,7 @@ drained by them: its reaction stands without, and samples of it are read in well
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, final
@@ -122,8 +122,21 @@ class Recipe:
         return found
 
 
-SAMPLE = "sample"
-"""The title of wells with everything."""
+@final
+class WellKind(StrEnum):
+    """What a well, or a reaction that samples are taken of, is for."""
+
+    SAMPLE = "sample"
+    """Everything is in it; all others are controls."""
+    NO_INPUT = "no input"
+    NO_SIGNAL = "no signal"
+    NO_FUEL = "no fuel"
+    ONE_RAIL = "alone"
+    """One input rail is the only input."""
+    BASELINE = "reporters alone"
+    """What 0 % is."""
+    FULL = "dyes alone"
+    """What 100 % is."""
 
 
 @final
@@ -131,7 +144,7 @@ SAMPLE = "sample"
 class Plan:
     """A well, or a reaction that samples are taken of, before volumes."""
 
-    title: str
+    kind: WellKind
     output: str
     """Which is read; empty for a reaction without reporters."""
     mixes: tuple[Mix, ...]
@@ -140,6 +153,13 @@ class Plan:
     """For a reading well: the title of the reaction that a sample is taken of."""
     when: float | None = None
     """When it is taken, s."""
+    rail: str = ""
+    """The input rail that is there, of kind :attr:`WellKind.ONE_RAIL`."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in the protocol."""
+        return f"{self.rail} {self.kind}".lstrip()
 
 
 @final
@@ -156,43 +176,45 @@ def make_plans(recipe: Recipe) -> Plans:
     """Return reactions, their controls, and the wells that say what 0 % and 100 % are; none twice."""
     read = [readout for readout in recipe.readouts if not readout.sampled]
     sampled = [readout for readout in recipe.readouts if readout.sampled]
-    reactions = tuple(Plan(title, "", mixes) for title, mixes in _reactions(recipe)) if sampled else ()
-    wells = [] if recipe.readouts else [Plan(title, "", mixes) for title, mixes in _reactions(recipe)]
+    mixtures = tuple(_reactions(recipe))
+    reactions = mixtures if sampled else ()
+    wells = [] if recipe.readouts else [*mixtures]
     for readout in read:
         lit = Mix(MixKind.REPORTERS, readout.output)
-        wells += [Plan(title, readout.output, (lit, *mixes)) for title, mixes in _reactions(recipe)]
+        wells += [replace(plan, output=readout.output, mixes=(lit, *plan.mixes)) for plan in mixtures]
         wells += _ends(readout)
     for readout in sampled:
         lit = Mix(MixKind.REPORTERS, readout.output)
         for reaction in reactions:
-            times = recipe.times if reaction.title == SAMPLE else recipe.times[-1:]
-            wells += [Plan(reaction.title, readout.output, (lit,), reaction.title, when) for when in times]
+            times = recipe.times if reaction.kind is WellKind.SAMPLE else recipe.times[-1:]
+            read_in = replace(reaction, output=readout.output, mixes=(lit,), sample_of=reaction.title)
+            wells += [replace(read_in, when=when) for when in times]
         wells += _ends(readout)
     return Plans(reactions, tuple(wells))
 
 
-def _reactions(recipe: Recipe) -> Iterator[tuple[str, tuple[Mix, ...]]]:
-    """Yield the title and mixes of the sample and of each control that differs from what came before."""
+def _reactions(recipe: Recipe) -> Iterator[Plan]:
+    """Yield the sample and each control that differs from what came before, without reporters."""
     fuels, biases, inputs = (Mix(kind) for kind in (MixKind.FUELS, MixKind.BIASES, MixKind.INPUTS))
     wanted = [
-        (SAMPLE, (fuels, biases, inputs)),
-        ("no input", (fuels, biases)),
-        ("no signal", (fuels,)),
-        ("no fuel", (biases, inputs)),
-        *((f"{rail} alone", (fuels, biases, Mix(MixKind.RAIL, rail))) for rail in recipe.rails),
+        (WellKind.SAMPLE, "", (fuels, biases, inputs)),
+        (WellKind.NO_INPUT, "", (fuels, biases)),
+        (WellKind.NO_SIGNAL, "", (fuels,)),
+        (WellKind.NO_FUEL, "", (biases, inputs)),
+        *((WellKind.ONE_RAIL, rail, (fuels, biases, Mix(MixKind.RAIL, rail))) for rail in recipe.rails),
     ]
     seen: list[dict[str, float]] = [{}]
-    for title, mixes in wanted:
+    for kind, rail, mixes in wanted:
         there = tuple(mix for mix in mixes if recipe.brings(mix))
         amounts = recipe.amounts(there)
         if amounts not in seen:
             seen.append(amounts)
-            yield title, there
+            yield Plan(kind, "", there, rail=rail)
 
 
 def _ends(readout: Readout) -> list[Plan]:
     """Return the wells of what 0 % and 100 % are."""
     return [
-        Plan("reporters alone", readout.output, (Mix(MixKind.REPORTERS, readout.output),)),
-        Plan("dyes alone", readout.output, (Mix(MixKind.DYES, readout.output),)),
+        Plan(WellKind.BASELINE, readout.output, (Mix(MixKind.REPORTERS, readout.output),)),
+        Plan(WellKind.FULL, readout.output, (Mix(MixKind.DYES, readout.output),)),
     ]

@@ -1,12 +1,12 @@
 """The catalogue of output files: what each is, what of a run it needs, and how it is made.
 
-A new format is a function in a file of its own (in ``formats/`` where it reads values alone) and one line in
-:data:`OUTPUTS`: the writer, the rules on what an earlier run left, and the table in the README follow from it.
+A new format is a function in a file of its own in ``formats/`` and one line in :data:`OUTPUTS`. What is written, what
+becomes of files that an earlier run left, and the table in the README (``scripts/tables`` writes it) follow from that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, final
 
@@ -16,7 +16,7 @@ from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
 from dsdcompile.formats.pil import show_pil
-from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
+from dsdcompile.formats.plate_files import show_plates_csv, show_plates_xlsx
 from dsdcompile.formats.protocol_md import show_protocol
 from dsdcompile.formats.results_folder import SUMMARY, TIMINGS, Contents
 from dsdcompile.formats.robot_csv import show_robot
@@ -28,8 +28,8 @@ from dsdcompile.report.comparison import comparison
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
 from dsdcompile.stages.compilation import Compiled
-from dsdcompile.stages.fluorescence import READING
 from dsdcompile.stages.ordering import Ordered, initial_amounts
+from dsdcompile.stages.readings import READING
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing, reaction_conditions
 from dsdcompile.stages.simulation import Simulated
@@ -53,20 +53,6 @@ class Output(Generic[Part]):
     """Returns the part of a run that it shows; None where the run has not made it."""
     show: Callable[[Results, Part], str | bytes | None]
     """Returns the content for that part; None where there is none, such as a protocol for a tube too small."""
-
-
-def outputs(results: Results) -> Contents:
-    """Return what a run puts into its folder of results."""
-    files: dict[str, str | bytes] = {}
-    outdated = set()
-    for output in OUTPUTS:
-        part = output.part(results)
-        content = None if part is None else output.show(results, part)
-        if content is not None:
-            files[output.name] = content
-        elif part is not None:
-            outdated.add(output.name)
-    return Contents(files, frozenset(outdated), NAMES, summary(results), results.seconds)
 
 
 def _compiled(results: Results) -> Compiled:
@@ -205,7 +191,7 @@ OUTPUTS: tuple[Output[Any], ...] = (
     ),
     Output(
         "comparison.json",
-        "how far these differ; when they are done",
+        "how far these differ, when they are done, whose labels agree, and what binds without reacting",
         _simulated,
         lambda results, simulated: show_json(comparison(simulated, results.translated)),
     ),
@@ -221,12 +207,10 @@ OUTPUTS: tuple[Output[Any], ...] = (
         _compiled,
         lambda r, c: _reactions(r, c.formal, "formal"),
     ),
-    Output(
-        "reduced.crn", "the reactions after Algorithm 2", _compiled, lambda r, c: _reactions(r, c.reduced, "reduced")
-    ),
+    Output("reduced.crn", "the reactions after reducing", _compiled, lambda r, c: _reactions(r, c.reduced, "reduced")),
     Output(
         "implementable.crn",
-        "the reactions that are built, one module each",
+        "the reactions as they are built, one module each",
         _compiled,
         lambda r, c: _reactions(r, c.implementable, "implementable"),
     ),
@@ -240,7 +224,21 @@ OUTPUTS: tuple[Output[Any], ...] = (
     Output("system.pil", "all domains and complexes, for the Peppercorn enumerator", _translated, _system),
 )
 """Every file but ``summary.json`` and ``timings.json``, in the order in which a reader wants them."""
-NAMES = frozenset(output.name for output in OUTPUTS)
+
+
+def outputs(results: Results, catalogue: Sequence[Output[Any]] = OUTPUTS) -> Contents:
+    """Return what a run puts into its folder of results."""
+    files: dict[str, str | bytes] = {}
+    outdated = set()
+    for output in catalogue:
+        part = output.part(results)
+        content = None if part is None else output.show(results, part)
+        if content is not None:
+            files[output.name] = content
+        elif part is not None:
+            outdated.add(output.name)
+    known = frozenset(output.name for output in catalogue)
+    return Contents(files, frozenset(outdated), known, summary(results), results.seconds)
 
 
 def show_outputs() -> str:

@@ -21,11 +21,11 @@ from dsdcompile.crn.reaction import Reaction
 from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import Scope, base
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
 from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError, SchemeError
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme

@@ -18,10 +18,10 @@ import numpy as np
 import dsdcompile as dc
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import sparse_rows
+from dsdcompile.dsd.erasure import erase
 from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
 from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
-from dsdcompile.enumeration.erasure import erase
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme

@@ -12,7 +12,7 @@ from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError, FormatError, SequenceError
 from dsdcompile.formats.freezer_csv import load_freezer
 from dsdcompile.formats.order_xlsx import show_order
-from dsdcompile.formats.plates import show_plates_csv, show_plates_xlsx
+from dsdcompile.formats.plate_files import show_plates_csv, show_plates_xlsx
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.lab.order import OrderSheet, check_lengths, order

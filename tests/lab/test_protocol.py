@@ -22,7 +22,7 @@ from dsdcompile.lab.liquids import Kind, Liquid, Pipetting, contents, mix
 from dsdcompile.lab.order import order
 from dsdcompile.lab.plates import lay_out
 from dsdcompile.lab.protocol import protocol
-from dsdcompile.lab.recipe import Readout, Recipe
+from dsdcompile.lab.recipe import Plan, Readout, Recipe, WellKind
 from dsdcompile.lab.reporters import make_reporters, with_reporters
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
@@ -311,8 +311,8 @@ def test_the_temperature_and_salt_are_those_of_the_sequences():
 
 def test_the_protocol_says_what_reporters_should_show():
     steps = protocol(INVENTORY, recipe(), 1, OPTIONS)
-    course = Expected("A1", "sample", "y", "R_Yp", "FAM", (0.0, 3600.0), (0.0, 0.4))
-    control = Expected("B1", "no input", "y", "R_Yp", "FAM", (3600.0,), (-1e-9,))
+    course = Expected("A1", Plan(WellKind.SAMPLE, "y", ()), "R_Yp", "FAM", (0.0, 3600.0), (0.0, 0.4))
+    control = Expected("B1", Plan(WellKind.NO_INPUT, "y", ()), "R_Yp", "FAM", (3600.0,), (-1e-9,))
     text = text_of(steps, [course, control])
     found = tables(text)
     assert {"time": "1 h", "A1: R_Yp (FAM)": "40.0%"} in found[-2]

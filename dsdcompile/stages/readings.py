@@ -10,7 +10,7 @@ from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.design.design import Design
 from dsdcompile.lab.fluorescence import Expected, Reader
 from dsdcompile.lab.protocol import Protocol, Well
-from dsdcompile.lab.recipe import SAMPLE, MixKind
+from dsdcompile.lab.recipe import MixKind, WellKind
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.ordering import Stock
@@ -38,7 +38,7 @@ def expected(design: Design, translated: Translated, stock: Stock, steps: Protoc
         times = np.linspace(0.0, end, POINTS)
         lit = reader.courses([well.amounts for well in direct], times)
         for number, well in enumerate(direct):
-            kept = slice(None) if well.plan.title == SAMPLE else slice(-1, None)
+            kept = slice(None) if well.plan.kind is WellKind.SAMPLE else slice(-1, None)
             found[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
     for reaction in steps.reactions:
         for well in steps.wells:
@@ -60,8 +60,7 @@ def _shown(design: Design, stock: Stock, well: Well, times: FloatArray, lit: Flo
     def one(number: int, reporter: Reporter) -> Expected:
         share = np.clip(lit[:, number] / well.amounts[reporter.name], 0.0, 1.0)
         colour = design.lab.colours[reporter.rail]
-        place, plan = well.liquid.place, well.plan
         at, open_ = tuple(times.tolist()), tuple(share.tolist())
-        return Expected(place, plan.title, plan.output, reporter.name, colour, at, open_)
+        return Expected(well.liquid.place, well.plan, reporter.name, colour, at, open_)
 
     return tuple(one(n, r) for n, r in enumerate(stock.reporters) if r.name in well.amounts)

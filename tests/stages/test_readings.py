@@ -9,12 +9,13 @@ import pytest
 from dsdcompile.design.design import check_design
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.lab.protocol import protocol
+from dsdcompile.lab.recipe import WellKind
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.fluorescence import expected
 from dsdcompile.stages.ordering import bench_options, make_recipe, stock_up
+from dsdcompile.stages.readings import expected
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.translation import translate_crn
 
@@ -41,7 +42,7 @@ def from_text(tmp_path, text, **tables):
 
 def test_a_reporter_opens_as_two_reactants_do(tmp_path):
     made = from_text(tmp_path, "#! input A\n#! output B\nA -> B\nA @i 20 nM\nB @i 10 nM\n")
-    control = {one.title: one for one in shown(made, 60.0)}["no fuel"]
+    control = {one.plan.title: one for one in shown(made, 60.0)}["no fuel"]
     # 10 nM of signal B with 45 nM of reporter at 1e6 /M/s, nothing else happens
     a, r, k, t = 1e-8, made.stock.amounts["R_B"], 1e6, control.times[-1]
     assert r == pytest.approx(4.5e-8)
@@ -54,7 +55,7 @@ def test_a_reporter_opens_as_two_reactants_do(tmp_path):
 def test_reporters_never_close_and_end_where_the_limit_says(scheme):
     made = prepared(load_design(DESIGNS / "relu.toml", [f"scheme.name={scheme.name}"]), DESIGNS)
     found = shown(made, 4 * 3600.0)
-    courses = [one for one in found if one.title == "sample"]
+    courses = [one for one in found if one.plan.kind is WellKind.SAMPLE]
     assert len(courses) == 2
     for one in courses:
         assert one.open[0] == 0.0
@@ -63,7 +64,7 @@ def test_reporters_never_close_and_end_where_the_limit_says(scheme):
     most = made.stock.amounts["R_H1_1p"]
     assert by_rail["FAM"].open[-1] * most == pytest.approx(2e-8, rel=0.01)  # relu(2) at 10 nM a unit
     assert by_rail["ROX"].open[-1] == pytest.approx(0.0, abs=1e-3)
-    controls = {one.title: one for one in found if one.title != "sample" and one.colour == "FAM"}
+    controls = {one.plan.title: one for one in found if one.plan.kind is not WellKind.SAMPLE and one.colour == "FAM"}
     assert {"no input", "no fuel", "X1n alone"} <= controls.keys()
     assert all(one.open[0] < 1e-3 and one.times == (4 * 3600.0,) for one in controls.values())
 
@@ -84,14 +85,16 @@ def test_samples_read_the_totals_that_follow_the_reactions(name):
     largest = totals.max()
     seen = 0
     for one in found:
-        if one.title == "sample":
+        if one.plan.kind is WellKind.SAMPLE:
             (time,) = one.times
             there = totals[np.flatnonzero(times == time)[0], built.crn.index[species[one.reporter]]]
             read = one.open[0] * made.stock.amounts[one.reporter] / 0.6
             assert read == pytest.approx(there, abs=0.05 * largest)
             seen += 1
     assert seen == len(made.stock.reporters) * len(made.steps.recipe.times)
-    leaks = [one for one in found if one.title == "no signal"] or [one for one in found if one.title == "no input"]
+    leaks = [one for one in found if one.plan.title == "no signal"] or [
+        one for one in found if one.plan.title == "no input"
+    ]
     assert leaks
     assert all(one.open[0] == pytest.approx(0.0, abs=1e-9) for one in leaks)
 
