@@ -13,7 +13,10 @@ from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import complement
 from dsdcompile.errors import FormatError
 
-_TOKEN = re.compile(r"\s*(?:(?P<name>\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
+    r"(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))"
+)
 
 
 def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None) -> Complex:

@@ -74,9 +74,7 @@ class State:
 
 def renumbered(sequence: Iterable[int], domains: Sequence[int]) -> tuple[int, ...]:
     """Return tokens with domain i called ``domains[i]``."""
-    return tuple(
-        domains[t - 1] + 1 if t > STOP else -domains[-t - 1] - 1 if t < STOP else STOP for t in sequence
-    )
+    return tuple(domains[t - 1] + 1 if t > STOP else -domains[-t - 1] - 1 if t < STOP else STOP for t in sequence)
 
 
 @final
@@ -150,9 +148,7 @@ def _seen_in(
     members: Sequence[Member], order: tuple[int, ...], lengths: Sequence[int]
 ) -> tuple[tuple[Member, ...], tuple[int, ...]]:
     place = {domain: number for number, domain in enumerate(order)}
-    seen = (
-        min(rotations(tuple(_placed(t, place) for t in sequence), structure)) for sequence, structure in members
-    )
+    seen = (min(rotations(tuple(_placed(t, place) for t in sequence), structure)) for sequence, structure in members)
     return tuple(sorted(seen)), tuple(lengths[domain] for domain in order)
 
 

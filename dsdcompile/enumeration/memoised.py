@@ -1,7 +1,7 @@
 """Enumerate any system from encounters of two macrostates, each made once up to renaming (MEMOISED.md).
 
-Under Peppercorn's rules a bimolecular step is between two resting macrostates. So the macrostates found are kept by what
-they show unpaired; every two that can bind meet; what comes of it is looked up by their forms and the domains that
+Under Peppercorn's rules a bimolecular step is between two resting macrostates. So the macrostates found are kept by
+what they show unpaired; every two that can bind meet; what comes of it is looked up by their forms and the domains that
 they share, and only what is not known yet is given to Peppercorn. New macrostates meet all others in turn, until none
 is new. Macrostates, condensed reactions and rate constants are those of Peppercorn's own run of the whole.
 """
@@ -65,7 +65,7 @@ def enumerate_memoised(
         What was found; where a limit was hit or Peppercorn failed, nothing but why.
     """
     options = options or EnumerationOptions()
-    distinct = list(complexes)
+    distinct = sorted({c.canonical() for c in complexes}, key=lambda c: (c.sequence, c.structure))
     if not distinct:
         return Enumerated((), (), (), options, TOOL)
     largest = options.max_complex_size or default_size(distinct)
@@ -178,9 +178,7 @@ class _Search:
             ]
         return (*one.domains, *(other.domains[place] for place in own)), self.met[key]
 
-    def result(
-        self, numbering: Numbering
-    ) -> tuple[tuple[frozenset[Complex], ...], tuple[CondensedReaction, ...], int]:
+    def result(self, numbering: Numbering) -> tuple[tuple[frozenset[Complex], ...], tuple[CondensedReaction, ...], int]:
         """Return macrostates and condensed reactions in a stable order, and how many rate constants are doubtful."""
         states = [frozenset(map(numbering.complex, state.members())) for state in self.places]
         order = sorted(range(len(states)), key=lambda n: sorted((c.sequence, c.structure) for c in states[n]))
@@ -198,8 +196,8 @@ class _Search:
                 others = [p for p in leading[products] if p != pair and not set(p).isdisjoint(pair)]
                 total = rate + sum(self.found[p][products] for p in others)
                 summed += total != rate
-                sides = (tuple(sorted(rank[n] for n in side)) for side in (pair, products))
-                reactions.append(CondensedReaction(*sides, total))
+                left, right = (tuple(sorted(rank[n] for n in side)) for side in (pair, products))
+                reactions.append(CondensedReaction(left, right, total))
         reactions.sort(key=lambda r: (r.reactants, r.products, r.rate))
         return tuple(states[n] for n in order), tuple(reactions), summed
 

@@ -18,11 +18,14 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+import numpy as np
 import peppercornenumerator as peppercorn
+import peppercornenumerator.condense
+import peppercornenumerator.enumerator
 from peppercornenumerator.condense import PepperCondensation
 from peppercornenumerator.objects import (
     PepperComplex,
@@ -31,6 +34,8 @@ from peppercornenumerator.objects import (
     clear_memory,
     show_memory,
 )
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.enumeration.enumerated import CondensedReaction, Enumerated
@@ -81,7 +86,7 @@ def failure(error: Exception) -> str:
 @contextlib.contextmanager
 def _alone() -> Iterator[list[str]]:
     """Keep other threads out and begin with empty registries, which are left empty; collect doubts meanwhile."""
-    with _LOCK, _warnings() as doubts:
+    with _LOCK, _warnings() as doubts, _right_components():
         # What is alive now need not be looked through when Peppercorn's objects, which form cycles, are collected.
         gc.freeze()
         _empty_registries()
@@ -91,6 +96,39 @@ def _alone() -> Iterator[list[str]]:
             gc.collect()
             gc.unfreeze()
             _empty_registries()
+
+
+def components(nodes: Sequence[Any], products: Mapping[Any, Iterable[Any]]) -> list[list[Any]]:
+    """Return the strongly connected components of a graph, each in order."""
+    place = {node: number for number, node in enumerate(nodes)}
+    edges = [(place[node], place[to]) for node in nodes for to in products[node] if to in place]
+    if not edges:
+        return [[node] for node in nodes]
+    rows, columns = np.array(edges, dtype=np.int64).T
+    graph = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(place)))
+    count, part = csgraph.connected_components(graph.tocsr(), directed=True, connection="strong")
+    found: list[list[Any]] = [[] for _ in range(count)]
+    for node, number in zip(nodes, part.tolist(), strict=True):
+        found[number].append(node)
+    return [sorted(members) for members in found]
+
+
+@contextlib.contextmanager
+def _right_components() -> Iterator[None]:
+    """Have Peppercorn use :func:`components`.
+
+    Its own search numbers siblings alike, and for some orders of a set takes a part of a component for a whole one: a
+    resting macrostate is lost then, or the condensation recurses until the process dies.
+    """
+    users = (peppercorn.enumerator, peppercorn.condense)
+    theirs = [user.tarjans for user in users]
+    try:
+        for user in users:
+            user.tarjans = lambda complexes, products: components(list(complexes), products)
+        yield
+    finally:
+        for user, function in zip(users, theirs, strict=True):
+            user.tarjans = function
 
 
 def _empty_registries() -> None:
@@ -109,7 +147,12 @@ class _Enumerator(peppercorn.Enumerator):  # type: ignore[misc]
     """Peppercorn's enumerator, which counts what it drops and stops at its limits inside neighbourhoods as well."""
 
     def __init__(
-        self, complexes: list[Any], options: EnumerationOptions, largest: int, deadline: float, pairs: Pairs | None = None
+        self,
+        complexes: list[Any],
+        options: EnumerationOptions,
+        largest: int,
+        deadline: float,
+        pairs: Pairs | None = None,
     ) -> None:
         super().__init__(complexes, named_complexes=complexes)
         self.options = options
@@ -138,6 +181,23 @@ class _Enumerator(peppercorn.Enumerator):  # type: ignore[misc]
             return
         for other in self.pairs.pop(cplx, ()):
             yield from self.get_bi_reactions(cplx, other)
+
+    def get_new_products(self, reactions: Iterable[Any]) -> list[Any]:
+        """Return the new products in order.
+
+        A structure keeps the rotation in which it is made first, and of two ways from one structure to another
+        Peppercorn keeps the rate constant of the one that this rotation shows first.
+        """
+        return sorted(super().get_new_products(reactions))
+
+    @property
+    def reactions(self) -> Iterator[Any]:
+        """The detailed reactions, in order.
+
+        Of two kinds of step between the same structures Peppercorn keeps the rate constant of the last, which by the
+        order of a set would be one or the other from run to run.
+        """
+        return iter(sorted(self._reactions))
 
     def _within(self, reactions: Iterator[Any]) -> Iterator[Any]:
         for reaction in reactions:
@@ -283,7 +343,8 @@ class Session:
         Raises:
             LimitHitError: they do not come to an end within the limits.
         """
-        with self._enumerator(form, lambda made: {}) as enumerator:
+        with self._enumerator(form, lambda made: {}, []) as enumerator:
+            self._fates(enumerator)  # macrostates are weighed where they are found first, for doubts
             return self._states(enumerator.resting_macrostates)
 
     def meet(self, form: Form, split: int) -> list[Fate]:
@@ -301,13 +362,13 @@ class Session:
             first, second = made[:split], made[split:]
             if not second:  # each structure with itself and with those before it
                 return {one: made[: place + 1] for place, one in enumerate(made)}
-            return {one: second for one in first}
+            return dict.fromkeys(first, second)
 
-        with self._enumerator(form, pairs) as enumerator:
-            condensation = PepperCondensation(enumerator)
+        # A macrostate of one structure is known to rest, and to be always that structure.
+        resting = [*range(split)] * (split == 1) + [*range(split, len(form.members))] * (len(form.members) == split + 1)
+        with self._enumerator(form, pairs, resting) as enumerator:
+            condensation = self._fates(enumerator)
             found: dict[Any, float] = defaultdict(float)
-            for component in condensation.SCCs:
-                condensation.compute_fates(component)
             for reaction in sorted(r for r in enumerator.reactions if r.rtype == "bind21"):
                 weight = self._weight(condensation, reaction)
                 (product,) = reaction.products
@@ -315,6 +376,13 @@ class Session:
                     share = self._real(condensation.cplx_decay_prob[(product, fate)])
                     found[fate] += weight * reaction.rate_constant[0] * share
             return [Fate(tuple(self._states(fate)), rate) for fate, rate in found.items()]
+
+    def _fates(self, enumerator: _Enumerator) -> Any:
+        """Return what every complex ends in."""
+        condensation = PepperCondensation(enumerator)
+        for component in condensation.SCCs:
+            condensation.compute_fates(component)
+        return condensation
 
     def _weight(self, condensation: Any, reaction: Any) -> float:
         """Return how often the reactants' macrostates have the structures that a step begins with."""
@@ -331,10 +399,13 @@ class Session:
         return float(share.real)
 
     @contextlib.contextmanager
-    def _enumerator(self, form: Form, pairs: Callable[[list[Any]], Pairs]) -> Iterator[_Enumerator]:
+    def _enumerator(self, form: Form, pairs: Callable[[list[Any]], Pairs], resting: list[int]) -> Iterator[_Enumerator]:
         made = [self._complex(member, form.lengths) for member in form.members]
         self.runs += 1
         enumerator = _Enumerator(list(made), self.options, self.largest, self.deadline, pairs(made))
+        known = [made[number] for number in resting]
+        enumerator._B = [c for c in made if c not in known]
+        enumerator._S = known
         try:
             enumerator.enumerate()
             self.dropped |= enumerator.dropped
@@ -365,7 +436,7 @@ class Session:
         self._domains.clear()
 
     def _states(self, states: Iterable[Any]) -> list[tuple[Member, ...]]:
-        return [tuple(self._member(c) for c in state.complexes) for state in states]
+        return [tuple(self._member(c) for c in state.complexes) for state in sorted(states)]
 
     def _member(self, found: Any) -> Member:
         return tuple(self._numbers[str(t)] for t in found.sequence), tuple(found.structure)

@@ -105,15 +105,14 @@ def remarks(enumerated: Enumerated) -> list[str]:
     rules = enumerated.options
     remote = "rejected" if rules.reject_remote else "allowed"
     return [
-        f"enumerated by the rules of {enumerated.tool}: release cut-off {rules.release_cutoff} nt, remote toeholds {remote}",
+        f"enumerated by the rules of {enumerated.tool}: release cut-off {rules.release_cutoff} nt, "
+        f"remote toeholds {remote}",
         *(f"INCOMPLETE: {limit}" for limit in enumerated.limits),
         *(f"doubtful: {doubt}" for doubt in enumerated.doubts),
     ]
 
 
-def _reactions(
-    enumerated: Enumerated, names: tuple[str, ...]
-) -> list[tuple[list[str], list[str], float, bool]]:
+def _reactions(enumerated: Enumerated, names: tuple[str, ...]) -> list[tuple[list[str], list[str], float, bool]]:
     found = [
         (_natural(names[n] for n in r.reactants), _natural(names[n] for n in r.products), r.rate, len(r.reactants) > 1)
         for r in enumerated.reactions

@@ -79,7 +79,11 @@ def read_pil(text: str) -> PilFile:
             reading.read(code)
     reading.finish()
     return PilFile(
-        reading.lengths, reading.sequences, reading.composites, tuple(reading.complexes.values()), tuple(reading.results)
+        reading.lengths,
+        reading.sequences,
+        reading.composites,
+        tuple(reading.complexes.values()),
+        tuple(reading.results),
     )
 
 
