@@ -37,6 +37,11 @@ def inlined(function: Kernel) -> Kernel:
     return cast(Kernel, made)
 
 
+def inlined_as_written(function: Kernel) -> Kernel:
+    """Compile a small kernel into those that call it, its arithmetic that of Python to the last bit."""
+    return cast(Kernel, numba.njit(inline="always", nogil=True)(function))
+
+
 def _cached(function: Kernel, **options: object) -> Kernel:
     try:
         made = numba.njit(cache=True, nogil=True, **options)(function)

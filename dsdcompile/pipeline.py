@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import final
 
 from dsdcompile.design.design import Design
+from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
@@ -114,7 +115,7 @@ def run(
     simulated = None
     if Stage.SIMULATE in wanted:
         progress(f"simulating {plural(len(source.examples.inputs), 'example')}")
-        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces"), progress)
+        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code_digest(Batches.__module__)), progress)
         with watch.measure("simulate"):
             simulated = simulate_all(design, source, compiled, translated, verified, batches)
 

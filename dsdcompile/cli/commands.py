@@ -27,7 +27,7 @@ class Progress:
         self._pending = False
 
     def __call__(self, message: str, *, passing: bool = False) -> None:
-        """Show a message; a passing one is overwritten by the next, and left out where lines cannot be."""
+        """Show a message. The next one overwrites it if it is ``passing``; such messages go to terminals only."""
         if self._quiet or (passing and not self._live):
             return
         start = "\r\033[K" if self._pending else ""

@@ -82,7 +82,7 @@ def _data(options: argparse.Namespace) -> DataSet | None:
 
 
 def _named(network: Network, data: DataSet, *, standardised: bool) -> Network:
-    """Return the network with the data's names and, where it has been told of it, their scaling before its own."""
+    """Return the network with the data's names; ``standardised`` puts the data's scaling before its own."""
     names = {"features": data.feature_names}
     if len(data.class_names) == network.n_outputs:
         names["labels"] = data.class_names

@@ -14,24 +14,27 @@ from dsdcompile.cli.commands import INTERRUPTED, Commands, Progress
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.results_folder import write_results
+from dsdcompile.pipeline import STAGES, Stage
 from dsdcompile.report.headlines import headlines
 from dsdcompile.report.outputs import outputs
 
+RUN = "run"
 HELP = {
-    "run": "the whole way: compile, translate, verify, simulate, sequences, order, report",
-    "compile": "network or CRN to formal, reduced and implementable CRN",
-    "translate": "implementable CRN to domain-level DNA system",
-    "verify": "enumerate the system and prove that it does what its CRN says",
-    "simulate": "formal, reduced, implementation and enumerated CRN side by side",
-    "sequences": "sequences for all domains, checked",
-    "order": "strand order and protocol",
-    "report": "the report of everything above",
+    Stage.COMPILE: "network or CRN to formal, reduced and implementable CRN",
+    Stage.TRANSLATE: "implementable CRN to domain-level DNA system",
+    Stage.VERIFY: "enumerate the system and prove that it does what its CRN says",
+    Stage.SIMULATE: "formal, reduced, implementation and enumerated CRN side by side",
+    Stage.SEQUENCES: "sequences for all domains, checked",
+    Stage.ORDER: "strand order and protocol",
+    Stage.REPORT: "the report of everything above",
 }
+"""What each stage alone does, in the order of the way."""
 
 
 def add_commands(commands: Commands) -> None:
     """Add the subcommands."""
-    for name, text in HELP.items():
+    texts: dict[str, str] = {RUN: f"the whole way: {', '.join(STAGES)}", **{stage: HELP[stage] for stage in STAGES}}
+    for name, text in texts.items():
         parser = commands.add_parser(name, help=text, epilog="`dsdcompile keys` lists what --set can change")
         parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
@@ -62,7 +65,7 @@ def _act(options: argparse.Namespace) -> int:
         changes.append(f"data.directory={str(options.data_dir.resolve())!r}")
     design = load_design(options.design, changes)
     folder = options.out or Path("build") / design.name
-    wanted = pipeline.STAGES if options.command == "run" else (pipeline.Stage(options.command),)
+    wanted = STAGES if options.command == RUN else (Stage(options.command),)
     progress = Progress(quiet=options.quiet)
     with _about(options.design):
         results = pipeline.run(
@@ -86,7 +89,7 @@ def _act(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _about(path: Path) -> Iterator[None]:
-    """Make every error of a run name the design file; those of other files name theirs."""
+    """Put the design file before the text of an error, unless it names a file already."""
     try:
         yield
     except FormatError:

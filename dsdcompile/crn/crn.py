@@ -11,11 +11,13 @@ from typing import Any, final
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from dsdcompile.crn.matrices import (
     FloatArray,
     IntArray,
     Sparse,
+    checked_product,
     frozen_floats,
     frozen_ints,
     frozen_sparse,
@@ -28,6 +30,20 @@ from dsdcompile.errors import CrnError
 
 NO_RAIL = -1
 """In a table of rails: this value has no such rail (a single-rail value has no minus rail)."""
+
+
+def renumbering(size: int, kept: IntArray) -> IntArray:
+    """Return the new index of each of ``size`` old species, ``NO_RAIL`` for those that are not kept (old species,)."""
+    place = np.full(size, NO_RAIL, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    return place
+
+
+def image_of(place: IntArray, width: int) -> Sparse:
+    """Return the image (old species, new species) under which each old species is the new one at its place, or gone."""
+    there = np.flatnonzero(place != NO_RAIL)
+    ones = np.ones(len(there), dtype=np.int64)
+    return frozen_sparse(sparse.csr_array((ones, (there, place[there])), shape=(len(place), width)))
 
 
 @final
@@ -154,6 +170,34 @@ class Crn:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 
+    def renamed(self, kept: IntArray, image: Sparse, rows: IntArray, place: IntArray | None = None) -> Crn:
+        """Return the reactions ``rows`` over the species ``kept``, each old species replaced by what it stands for.
+
+        Args:
+            kept: The old species that go on, in the order of the new Crn (new species,).
+            image: Counts (old species, new species): one molecule of the old species stands for these of the new.
+            rows: The reactions that go on, in order.
+            place: The new species that an old one is wherever it is a rail, ``NO_RAIL`` if it is none (old species,);
+                by default each kept species is itself. Pairs that lose a rail are no pairs any more.
+
+        Raises:
+            LimitExceededError: a product list exceeds 64-bit integers.
+        """
+        place = renumbering(self.n_species, kept) if place is None else place
+        tables = {
+            name: np.where(table == NO_RAIL, NO_RAIL, place[table])
+            for name, table in (("inputs", self.inputs), ("outputs", self.outputs), ("pairs", self.pairs))
+        }
+        tables["pairs"] = tables["pairs"][(tables["pairs"] != NO_RAIL).all(axis=1)]
+        return self.with_(
+            species=tuple(self.species[i] for i in kept.tolist()),
+            reactants=self.reactants[rows] @ image,
+            products=checked_product(self.products[rows], image, "a product list of the reduced CRN"),
+            rates=self.rates[rows],
+            initial=self.initial @ image.astype(np.float64),
+            **tables,
+        )
+
     # -- reading -----------------------------------------------------------------------------------------------
 
     @property
@@ -194,18 +238,33 @@ class Crn:
         """Yield the reactions in order, as small values for people."""
         return (self.reaction(row) for row in range(self.n_reactions))
 
-    def inlet(self, values: ArrayLike) -> FloatArray:
-        """Return initial states for input ``values`` (examples, inputs) -> (examples, species).
+    def inlet(self, values: ArrayLike, count: int | None = None) -> FloatArray:
+        """Return initial states for input ``values`` (examples, inputs) -> (examples, species), in the Crn's own unit.
 
         A value goes, after its offset, to its plus rail if it is not negative and to its minus rail otherwise
-        (paper, section 3.2), on top of the initial concentrations.
+        (paper, section 3.2), on top of the initial concentrations. ``count`` leaves out all species but the first so
+        many, which must include the inputs. An implementation takes formal values at its own inlet
+        (:meth:`dsdcompile.dsd.implementation.Implementation.inlet`).
 
         Raises:
             CrnError: the shape is wrong, a value is not finite, or a negative value has no minus rail.
         """
         species, amounts = self.rail_amounts(values)
-        state = np.tile(self.initial, (len(amounts), 1))
+        state = np.tile(self.initial[:count], (len(amounts), 1))
         state[:, species] += amounts
+        return state
+
+    def corner(self, most: FloatArray, count: int | None = None) -> FloatArray:
+        """Return the state (species,) in which both rails of every input stand at ``most`` (inputs, 2), offsets added.
+
+        No single value fills both rails: the state is an upper bound on those of all values in a box. ``count`` as at
+        :meth:`inlet`.
+        """
+        state = np.array(self.initial[:count])
+        for rail in (0, 1):
+            there = self.inputs[:, rail] != NO_RAIL
+            shift = self.offsets if rail == 0 else 0.0
+            state[self.inputs[there, rail]] += (most[:, rail] + shift)[there]
         return state
 
     def rail_amounts(self, values: ArrayLike) -> tuple[IntArray, FloatArray]:

@@ -6,7 +6,7 @@ A + B -> A + C
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -38,6 +38,10 @@ class ReactionShape:
         letters = [chr(ord("A") + i) if i < 26 else f"S{i}" for i in range(self.slots)]
         left, right = (tuple(letters[i] for i in side) for side in (self.reactants, self.products))
         return f"{show_side(left)} -> {show_side(right)}".strip()
+
+
+Accepts = Callable[[ReactionShape], bool]
+"""Which shapes a scheme builds."""
 
 
 def bind(reactants: Sequence[int], products: Sequence[int]) -> tuple[ReactionShape, tuple[int, ...]]:

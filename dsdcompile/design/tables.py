@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, final
+from typing import TYPE_CHECKING, Annotated, Any, Literal, final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, PositiveMolar, PositiveSeconds, Window
+from dsdcompile.passes.catalogue import OPTIONAL, help_text
+from dsdcompile.sequences.rules.catalogue import thresholds
+from dsdcompile.sequences.rules.limits import Threshold
+
+if TYPE_CHECKING:
+    OptionalPass = str
+else:
+    OptionalPass = Literal[OPTIONAL]
 
 
 class Table(BaseModel):
@@ -94,16 +102,12 @@ class PassesTable(Table):
         "for a network, none for reactions, which are built as they are written)",
     )
     optional: Annotated[
-        tuple[
-            Literal["shift", "dead", "merge", "cancel", "annihilate", "annihilate_outputs", "fanout", "inline"],
-            ...,
-        ],
+        tuple[OptionalPass, ...],
         Field(strict=False),
     ] = Field(
         (),
-        description="further passes, run in this order: shift dead merge cancel annihilate annihilate_outputs "
-        "fanout inline; reduce = cost includes dead, merge, cancel, fanout and inline. Passes keep limits, not "
-        "kinetics: none runs where rates matter (matched, or a CRN without a limit)",
+        description=f"further passes, run in this order: {help_text()}. Passes keep limits, not kinetics: none runs "
+        "where rates matter (matched, or a CRN without a limit)",
     )
     price: Annotated[float, Field(ge=0)] = Field(0.20, description="money a nucleotide, by which costs are compared")
 
@@ -238,31 +242,23 @@ class SequencesTable(Table):
     )
 
 
-@final
-class ChecksTable(Table):
-    """What sequences must keep: the thresholds of the pass/fail table (dsdcompile/sequences/rules)."""
+def _field(threshold: Threshold[Any]) -> tuple[Any, Any]:
+    """Return type and field of the key that a threshold is."""
+    kind = Window if isinstance(threshold.default, tuple) else type(threshold.default)
+    bounds = {"ge": threshold.at_least, "gt": threshold.above, "le": threshold.at_most}
+    given: dict[str, Any] = {name: value for name, value in bounds.items() if value is not None}
+    return kind, Field(threshold.default, description=threshold.meaning, **given)
 
-    self_energy: float = Field(-2.5, description="least ensemble free energy of a strand alone, kcal/mol")
-    toehold_unpaired: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.65, description="least mean probability of a toehold's bases to be open where they must be"
+
+if TYPE_CHECKING:
+    ChecksTable = Table
+else:
+    ChecksTable = create_model(
+        "ChecksTable",
+        __base__=Table,
+        __doc__="What sequences must keep: the thresholds of the pass/fail table (dsdcompile/sequences/rules).",
+        **{threshold.key: _field(threshold) for threshold in thresholds()},
     )
-    probability: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.005, description="least probability of a complex's target structure"
-    )
-    defect: Annotated[float, Field(gt=0, le=1)] = Field(0.08, description="largest ensemble defect of a complex")
-    pair_energy: float = Field(-7.5, description="least energy of an unintended helix of two free strands, kcal/mol")
-    spurious: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.5, description="largest share of a perfect duplex that an unintended helix with a gate's backbone has"
-    )
-    crosstalk: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.02, description="largest fraction of a free strand in unintended pairs at the design's concentrations"
-    )
-    toehold_spread: Annotated[float, Field(gt=0)] = Field(
-        0.6, description="largest deviation of a toehold's binding energy from the mean, kcal/mol"
-    )
-    run: Annotated[int, Field(ge=1)] = Field(3, description="longest run of one base, nt")
-    gc: Window = Field((0.25, 0.75), description="GC window of a strand")
-    repeat: Annotated[int, Field(ge=1)] = Field(10, description="longest subsequence that a strand has twice, nt")
 
 
 def _two_colours(value: tuple[str, str]) -> tuple[str, str]:
@@ -275,7 +271,7 @@ def _two_colours(value: tuple[str, str]) -> tuple[str, str]:
 class LabTable(Table):
     """What is ordered, and how."""
 
-    vendor: Literal["idt"] = Field("idt", description="whose order form")
+    vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
     purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(

@@ -61,10 +61,6 @@ class Crosstalk:
     limit: str = ""
     """Why bindings are not listed; empty if they are."""
 
-    def worst(self, species: IntArray) -> int:
-        """Return which of some species is held most."""
-        return int(species[int(np.argmax(self.held[species]))])
-
 
 def binding_constant(length: int) -> float:
     """Return the association constant of a toehold, /M.

@@ -87,13 +87,12 @@ class DsdSystem:
 
     @cached_property
     def leader(self) -> IntArray:
-        """For each module the first module with the same reactants (modules,)."""
-        keys = np.full((self.n_modules, 3), -1, dtype=np.int64)
+        """For each module the first module with the same reactants, copies counted, in the same order (modules,)."""
+        most = max((len(template.shape.reactants) for template in self.templates), default=0)
+        keys = np.full((self.n_modules, most), -1, dtype=np.int64)
         for number, template in enumerate(self.templates):
             modules, labels = self.of_template(number), template.shape.reactants
-            for column, label in enumerate(dict.fromkeys(labels)):
-                keys[modules, column] = self.species[modules, label]
-            keys[modules, 2] = len(labels)
+            keys[modules, : len(labels)] = self.species[modules][:, list(labels)]
         _, first, same = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         return frozen_ints(first[same.reshape(-1)])
 

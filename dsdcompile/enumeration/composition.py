@@ -27,7 +27,9 @@ from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
+from dsdcompile.enumeration.sharing import read_apart
 from dsdcompile.errors import LimitExceededError
+from dsdcompile.verify.reading import read_template
 from dsdcompile.verify.verdict import Check, Outcome, Witness, together
 
 MOST_POOLED = 1000
@@ -49,6 +51,8 @@ class Composition:
     rates: FloatArray
     """Peppercorn's rate constant of each template's reactions, /s or /M/s, nan where there is none
     (templates, reactions)."""
+    alike: Check
+    """Whether modules read the molecules that they share alike (:mod:`dsdcompile.enumeration.sharing`)."""
     waste: Check
     """Whether waste of one module finds a toehold in another: it binds and lets go, which no condensed reaction
     shows."""
@@ -58,7 +62,8 @@ def compose(system: DsdSystem, options: EnumerationOptions | None = None) -> Com
     """Return whether a system's condensed reactions are exactly the intended ones, by composition."""
     proof = _Proof(system, options or EnumerationOptions())
     outcome = _lemma(system) or proof.prove()
-    return Composition(outcome, len(proof.patterns), proof.told(), len(proof.known), proof.rates(), proof.waste())
+    found = proof.told(), len(proof.known), proof.rates(), proof.alike(outcome), proof.waste()
+    return Composition(outcome, len(proof.patterns), *found)
 
 
 def _lemma(system: DsdSystem) -> Check | None:
@@ -81,6 +86,7 @@ class _Proof:
         self.alone: dict[int, tuple[DsdSystem, Enumerated]] = {}
         self.patterns: list[Pattern | None] = []
         self.sticky: dict[str, Witness] = {}
+        self.apart: str | None = None
 
     def prove(self) -> Check:
         """Check module by module, then pattern by pattern."""
@@ -92,6 +98,9 @@ class _Proof:
                 checks = [c for c in self.checks(small) if c.outcome is not Outcome.PROVED]
                 if checks and self.happens(pattern):
                     failures += checks
+                apart = None if self.apart else _read_apart(small)
+                if apart is not None and self.happens(pattern):
+                    self.apart = apart
                 met = {w.problem: w for w in _waste(small)}
                 if not met.keys() <= self.sticky.keys() and self.happens(pattern):
                     self.sticky |= met
@@ -116,6 +125,15 @@ class _Proof:
         if not self.system.toeholds:
             return tuple(describe(self.system, pattern) for pattern in self.patterns if pattern is not None)
         return ("each module alone, and every two modules, with the toeholds that they have from the pool",)
+
+    def alike(self, composed: Check) -> Check:
+        """Say whether any two modules read what they share differently; nothing is known if patterns are missing."""
+        name = "modules read what they share alike"
+        if self.apart is not None:
+            return Check(name, Outcome.UNDECIDED, self.apart)
+        if composed.outcome is Outcome.UNDECIDED:
+            return Check(name, Outcome.UNDECIDED, "not every way in which modules touch was looked at")
+        return Check(name, Outcome.PROVED, f"in {len(self.patterns)} patterns of touching modules")
 
     def waste(self) -> Check:
         """Say which waste binds complexes of other modules by a toehold."""
@@ -238,6 +256,18 @@ def _encounters(small: DsdSystem) -> Iterator[tuple[Complex, ...]]:
     for left, right in itertools.product(sides[0] - sides[1], sides[1] - sides[0]):
         if can_bind(left, right):
             yield left, right
+
+
+def _read_apart(small: DsdSystem) -> str | None:
+    """Return how two modules read a molecule that they share differently; None if alike, or if one has no reading."""
+    if small.n_modules < 2:
+        return None
+    one, other = (read_template(small.templates[number]) for number in small.template)
+    if isinstance(one, str) or isinstance(other, str):
+        return None  # said of the template
+    told = read_apart(small, (one, other), system_signals(small))
+    shapes = " and ".join(str(small.templates[number].shape) for number in small.template)
+    return None if told is None else f"{shapes}: {told}"
 
 
 def _waste(small: DsdSystem) -> Iterator[Witness]:

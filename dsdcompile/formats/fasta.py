@@ -15,12 +15,3 @@ def show_fasta(sequenced: SequencedSystem) -> str:
         if item.is_gate:
             lines += [f">{item.name} complex", "&".join(sequenced.complex(item.complex))]
     return "\n".join(lines) + "\n"
-
-
-def parse_fasta(text: str) -> dict[str, tuple[str, ...]]:
-    """Return name -> sequences of the strands of each record."""
-    found: dict[str, tuple[str, ...]] = {}
-    for record in text.split(">")[1:]:
-        head, _, body = record.partition("\n")
-        found[head.split()[0]] = tuple("".join(body.split()).split("&"))
-    return found

@@ -1,18 +1,27 @@
-"""Sequences, how they were found, and their checks, as JSON kept between runs."""
+"""What the search for sequences and the checks found, as JSON kept between runs.
+
+What is read is checked as if anyone could have written it: names, letters and lengths against the inventory, numbers by
+type and range. A reader answers with the value or with one FormatError.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from dsdcompile.errors import FormatError
+from dsdcompile.dsd.inventory import Inventory
+from dsdcompile.errors import FormatError, SequenceError
+from dsdcompile.formats.reading import parse_json
 from dsdcompile.formats.writing import show_json
 from dsdcompile.sequences.checks import SequenceReport
 from dsdcompile.sequences.objective import Objective
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.catalogue import RULES
 from dsdcompile.sequences.rules.finding import Finding, Offender
-from dsdcompile.sequences.search import Checkpoint
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.search import Checkpoint, SearchResult
+from dsdcompile.sequences.sequenced import SequencedSystem
 
 
 def show_checkpoint(checkpoint: Checkpoint) -> str:
@@ -20,80 +29,133 @@ def show_checkpoint(checkpoint: Checkpoint) -> str:
     return show_json({"step": checkpoint.step, "taken": checkpoint.taken, "sequences": checkpoint.sequences})
 
 
-def parse_checkpoint(text: str) -> Checkpoint:
-    """Return the checkpoint that a text holds.
+def parse_checkpoint(text: str, inventory: Inventory, steps: int) -> Checkpoint:
+    """Return the checkpoint that a text holds, of a search of at most ``steps`` steps for an inventory.
 
     Raises:
         FormatError: it holds none.
     """
-    value = _parsed(text)
-    try:
-        sequences = {str(name): str(word) for name, word in value["sequences"].items()}
-        return Checkpoint(int(value["step"]), int(value["taken"]), sequences)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise FormatError("not a checkpoint of a sequence search") from None
+    value = _table(parse_json(text))
+    step = _whole(value.get("step"), 0, steps)
+    found = _sequenced(value.get("sequences"), inventory)
+    return Checkpoint(step, _whole(value.get("taken"), 0, step), dict(found.sequences))
 
 
-def parse_report(value: Mapping[str, Any]) -> SequenceReport:
-    """Return the report whose :meth:`SequenceReport.to_json` is ``value``.
+def show_search(found: SearchResult) -> str:
+    """Return the JSON text of a finished search."""
+    return show_json({"sequences": dict(found.sequenced.sequences), "search": found.to_json()})
+
+
+def parse_search(text: str, inventory: Inventory) -> SearchResult:
+    """Return the finished search for an inventory that a text holds.
 
     Raises:
-        FormatError: a field is missing or has the wrong form.
+        FormatError: it holds none.
     """
-    try:
-        limits: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value["limits"].items()}
-        return SequenceReport(
-            tuple(_finding(item) for item in value["checks"]),
-            {str(name): float(number) for name, number in value["scores"].items()},
-            dict(value["thermodynamics"]),
-            Limits(**limits),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise FormatError("not a report of sequence checks") from None
-
-
-def _finding(item: Mapping[str, Any]) -> Finding:
-    few = tuple(Offender(tuple(o["names"]), float(o["value"]), "\n".join(o["drawing"])) for o in item["worst_few"])
-    return Finding(
-        item["rule"],
-        item["quantity"],
-        item["limit"],
-        item["checked"],
-        item["failed"],
-        item["worst"],
-        few,
-        item["remedy"],
+    value = _table(parse_json(text))
+    search = _table(value.get("search"))
+    if search.get("interrupted") is not False:
+        raise FormatError("not a finished search")
+    return SearchResult(
+        _sequenced(value.get("sequences"), inventory),
+        _objective(search.get("objective_before")),
+        _objective(search.get("objective_after")),
+        _whole(search.get("steps"), 0),
+        _whole(search.get("k"), 1),
     )
 
 
-def parse_objective(value: Mapping[str, float]) -> Objective:
-    """Return the objective with these terms.
+def show_report(report: SequenceReport) -> str:
+    """Return the JSON text of what the checks found."""
+    return show_json(report.to_json())
+
+
+def parse_report(text: str) -> SequenceReport:
+    """Return the report that a text holds, of the rules there are now.
 
     Raises:
-        FormatError: a term is missing.
+        FormatError: it holds none.
     """
+    value = _table(parse_json(text))
+    limits = {key: _limit(number) for key, number in _table(value.get("limits")).items()}
+    findings = tuple(map(_finding, _list(value.get("checks"))))
+    if [finding.rule for finding in findings] != [rule.name for rule in RULES]:
+        raise FormatError("not a report of the checks there are")
+    scores = {name: _real(number) for name, number in _table(value.get("scores")).items()}
+    return SequenceReport(findings, scores, _table(value.get("thermodynamics")), Limits(**limits))
+
+
+def _limit(item: object) -> float | tuple[float, float]:
+    if not isinstance(item, list):
+        return _real(item)
+    low, high = item if len(item) == 2 else (None, None)
+    return _real(low), _real(high)
+
+
+def _finding(item: object) -> Finding:
+    value = _table(item)
+    worst = value.get("worst")
+    return Finding(
+        _word(value.get("rule")),
+        _word(value.get("quantity")),
+        _word(value.get("limit")),
+        _whole(value.get("checked"), 0),
+        _whole(value.get("failed"), 0),
+        None if worst is None else _real(worst),
+        tuple(map(_offender, _list(value.get("worst_few")))),
+        _word(value.get("remedy")),
+    )
+
+
+def _offender(item: object) -> Offender:
+    value = _table(item)
+    drawing = "\n".join(map(_word, _list(value.get("drawing"))))
+    return Offender(tuple(map(_word, _list(value.get("names")))), float(_real(value.get("value"))), drawing)
+
+
+def _objective(item: object) -> Objective:
+    value = {name: _real(number) for name, number in _table(item).items()}
     try:
-        return Objective(**{name: float(number) for name, number in value.items() if name != "total"})
-    except (TypeError, ValueError, AttributeError):
-        raise FormatError("not the terms of a search's objective") from None
+        return Objective(**{field.name: value[field.name] for field in fields(Objective)})
+    except KeyError as error:
+        raise FormatError(f"no term {error} of a search's objective") from None
 
 
-def _parsed(text: str) -> Any:
+def _sequenced(item: object, inventory: Inventory) -> SequencedSystem:
+    words = {name: _word(word) for name, word in _table(item).items()}
+    if words.keys() != inventory.domains.keys():
+        raise FormatError("sequences of other domains")
     try:
-        return json.loads(text)
-    except ValueError:
-        raise FormatError("not JSON") from None
+        return SequencedSystem(inventory, words)
+    except SequenceError as error:
+        raise FormatError(str(error)) from None
 
 
-def parse_found(text: str) -> tuple[dict[str, str], dict[str, Any], SequenceReport]:
-    """Return the sequences, the search's numbers and the checks that a text holds.
+def _table(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise FormatError(f"expected a table, not {str(value)[:60]}")
+    return value
 
-    Raises:
-        FormatError: something is missing.
-    """
-    value = _parsed(text)
-    try:
-        sequences = {str(name): str(word) for name, word in value["sequences"].items()}
-        return sequences, dict(value["search"]), parse_report(value["report"])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise FormatError("not a stored set of sequences") from None
+
+def _list(value: object) -> Sequence[object]:
+    if not isinstance(value, list):
+        raise FormatError(f"expected a list, not {str(value)[:60]}")
+    return value
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise FormatError(f"expected text, not {str(value)[:60]}")
+    return value
+
+
+def _real(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise FormatError(f"expected a number, not {str(value)[:60]}")
+    return value
+
+
+def _whole(value: object, least: int, most: float = math.inf) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise FormatError(f"expected a whole number from {least} to {most}, not {str(value)[:60]}")
+    return value

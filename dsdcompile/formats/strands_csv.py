@@ -26,7 +26,7 @@ def show_strands(sheet: OrderSheet) -> str:
             (
                 line.name,
                 line.role,
-                " ".join(line.domains),
+                " ".join(line.strand.domains),
                 line.sequence,
                 line.length,
                 line.five,

@@ -24,9 +24,8 @@ from dsdcompile.sequences.sequenced import SequencedSystem
 class OrderLine:
     """One strand to order, or to take out of the freezer."""
 
-    name: str
-    role: str
-    domains: tuple[str, ...]
+    strand: OrderedStrand
+    """Which strand of the inventory it is."""
     sequence: str
     """5' to 3'."""
     scale: str
@@ -40,6 +39,16 @@ class OrderLine:
     """The least that the vendor delivers, nmol; 0 for a strand from the freezer."""
     freezer: str = ""
     """The name under which the freezer has it; empty if it is ordered."""
+
+    @property
+    def name(self) -> str:
+        """The strand's name."""
+        return self.strand.name
+
+    @property
+    def role(self) -> StrandRole:
+        """What the strand is for."""
+        return self.strand.role
 
     @property
     def length(self) -> int:
@@ -88,7 +97,7 @@ class OrderOptions:
 
     vendor: Vendor
     purification: str
-    """Of gate strands; reporters are purified by HPLC where the vendor offers it, as dyes need."""
+    """Of gate strands; reporters are purified as the vendor does strands with dyes."""
     colours: tuple[str, str]
     """Fluorophores of plus and minus rails."""
     freezer: Mapping[str, str]
@@ -125,7 +134,8 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
         if vendor.cheapest(inventory.length(strand.domains), _purification(strand, options)) is None
     ]
     if impossible:
-        more = "" if options.purification == "STD" else ", and --set lab.purification=STD allows more lengths"
+        plain = vendor.plain
+        more = "" if options.purification == plain else f", and --set lab.purification={plain} allows more lengths"
         raise SequenceError(
             f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered ({options.purification} for gates), "
             f"not {', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
@@ -135,9 +145,10 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
 
 def _purification(strand: OrderedStrand, options: OrderOptions) -> str:
     """Return how a strand is purified: reporters as dyes need, gates as the laboratory wants, others not at all."""
-    if strand.role is StrandRole.REPORTER and "HPLC" in dict(options.vendor.purification):
-        return "HPLC"
-    return options.purification if strand.role in (StrandRole.GATE, StrandRole.REPORTER) else "STD"
+    vendor = options.vendor
+    if strand.role is StrandRole.REPORTER and vendor.with_dyes:
+        return vendor.with_dyes
+    return options.purification if strand.role in (StrandRole.GATE, StrandRole.REPORTER) else vendor.plain
 
 
 def _ends(reporters: tuple[Reporter, ...], options: OrderOptions) -> dict[Strand, tuple[tuple[Label, bool], ...]]:
@@ -159,10 +170,10 @@ def _line(
     three = "".join(label.three for label, at_five in labels if not at_five)
     stored = options.freezer.get(f"{five}{sequence}{three}", "")
     if stored:
-        return OrderLine(strand.name, strand.role, strand.domains, sequence, "", "", 0.0, five, three, freezer=stored)
+        return OrderLine(strand, sequence, "", "", 0.0, five, three, freezer=stored)
     wish = _purification(strand, options)
     chosen = vendor.cheapest(len(sequence), wish)
     assert chosen is not None, "lengths have been checked"
     price = len(sequence) * chosen.per_base + vendor.purification_price(wish) + sum(label.price for label, _ in labels)
     least = dict(chosen.delivered)[wish]
-    return OrderLine(strand.name, strand.role, strand.domains, sequence, chosen.scale, wish, price, five, three, least)
+    return OrderLine(strand, sequence, chosen.scale, wish, price, five, three, least)

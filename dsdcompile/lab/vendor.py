@@ -55,6 +55,10 @@ class Vendor:
     syntheses: tuple[Synthesis, ...]
     purification: tuple[tuple[str, float], ...]
     """Each purification's code and price a strand."""
+    plain: str
+    """The purification that is none: desalted, as signals and other single strands are ordered."""
+    with_dyes: str
+    """The purification of strands with dyes; empty: as gates are."""
     labels: tuple[Label, ...]
 
     @property

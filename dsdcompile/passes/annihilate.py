@@ -27,6 +27,7 @@ from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import BoolArray, IntArray
+from dsdcompile.passes.declared import Keeps, Makes, Pass
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -56,6 +57,24 @@ def annihilate(crn: Crn, where: Where = "outputs") -> PassResult:
         rates=np.concatenate([crn.rates, np.full(len(pairs), crn.rates.max(initial=1.0))]),
     )
     return PassResult(new, same.image, same.origin)
+
+
+ANNIHILATE = Pass(
+    "annihilate",
+    lambda crn, setting: annihilate(crn, "inner"),
+    Keeps.DIFFERENCES,
+    "let both rails of pairs that reactions consume react to nothing",
+    "#! input X\n#! output Yp Yn\n#! pair Pp Pn\nX -> 3Pp + Pn\nPp -> Yp\nPn -> Yn",
+    Makes.IMPLEMENTABLE,
+)
+ANNIHILATE_OUTPUTS = Pass(
+    "annihilate_outputs",
+    lambda crn, setting: annihilate(crn, "outputs"),
+    Keeps.DIFFERENCES,
+    "the same for pairs that nothing consumes",
+    "#! input X\n#! output Yp Yn\nX -> 3Yp + Yn",
+    Makes.IMPLEMENTABLE,
+)
 
 
 def annihilated(crn: Crn) -> IntArray:

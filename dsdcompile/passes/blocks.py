@@ -18,7 +18,8 @@ import numpy as np
 
 from dsdcompile.crn.matrices import BoolArray, IntArray, frozen_ints
 
-NOTHING = -1
+NO_SYMBOL = -1
+"""What a row holds in a slot where it has no target."""
 
 
 @final
@@ -40,17 +41,17 @@ def join_blocks(sets: BoolArray, slots: IntArray, rounds: int) -> Joined:
     known = targets
     for _ in range(rounds):
         if table.shape[1] % 2:
-            table = np.concatenate([table, np.full((rows, 1), NOTHING)], axis=1)
+            table = np.concatenate([table, np.full((rows, 1), NO_SYMBOL)], axis=1)
         left, right = table[:, 0::2], table[:, 1::2]
-        both = (left != NOTHING) & (right != NOTHING)
+        both = (left != NO_SYMBOL) & (right != NO_SYMBOL)
         keys = left[both] * known + right[both]
         distinct, pattern = np.unique(keys, return_inverse=True)
-        table = np.where(left == NOTHING, right, left)
+        table = np.where(left == NO_SYMBOL, right, left)
         table[both] = known + pattern.ravel()
         parts.append(np.stack([distinct // known, distinct % known], axis=1))
         known += len(distinct)
     result = np.zeros((rows, known), dtype=bool)
-    row, slot = np.nonzero(table != NOTHING)
+    row, slot = np.nonzero(table != NO_SYMBOL)
     result[row, table[row, slot]] = True
     return Joined(result, frozen_ints(np.concatenate([np.zeros((0, 2), dtype=np.int64), *parts]), (-1, 2)))
 
@@ -63,7 +64,7 @@ def _symbols(sets: BoolArray, slots: IntArray) -> IntArray:
         inside = sets[:, members]
         groups = [members] if (inside.sum(axis=1) <= 1).all() else [members[[i]] for i in range(len(members))]
         for group in groups:
-            column = np.full(len(sets), NOTHING, dtype=np.int64)
+            column = np.full(len(sets), NO_SYMBOL, dtype=np.int64)
             row, at = np.nonzero(sets[:, group])
             column[row] = group[at]
             columns.append(column)

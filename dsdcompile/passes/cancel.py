@@ -15,6 +15,7 @@ from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse
+from dsdcompile.passes.declared import Keeps, Pass
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -33,6 +34,16 @@ def cancel(crn: Crn) -> PassResult:
     same = unchanged(crn)
     less = crn.with_(products=crn.products - common @ _scatter(pairs, crn.n_species), initial=initial)
     return PassResult(less, same.image, same.origin)
+
+
+CANCEL = Pass(
+    "cancel",
+    lambda crn, setting: cancel(crn),
+    Keeps.LIMIT,
+    "take from product lists what both rails of a pair get",
+    "#! input X\n#! output Yp Yn\nX -> 3Yp + Yn",
+    by_cost=True,
+)
 
 
 def _scatter(pairs: IntArray, species: int) -> Sparse:

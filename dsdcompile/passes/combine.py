@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.passes.declared import Applies, Keeps, Pass
 from dsdcompile.passes.result import PassResult, unchanged
 
 
@@ -25,3 +26,13 @@ def combine(crn: Crn) -> PassResult:
     fewer = crn.with_(reactants=crn.reactants[rows], products=crn.products[rows], rates=np.array(list(rates.values())))
     same = unchanged(crn)
     return PassResult(fewer, same.image, same.origin)
+
+
+COMBINE = Pass(
+    "combine",
+    lambda crn, setting: combine(crn),
+    Keeps.REACTIONS,
+    "write repeated reactions as one",
+    "#! input A\n#! output B\nA -> B\nA -> B",
+    applies=Applies.RATES,
+)

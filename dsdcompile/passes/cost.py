@@ -17,12 +17,12 @@ import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import BoolArray, IntArray
-from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.crn.shape import Accepts, ReactionShape
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import DomainLengths, Scope, base
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
-from dsdcompile.passes.legalise import Accepts, modules_for
-from dsdcompile.passes.shapes import ShapeTable, shape_table
+from dsdcompile.passes.shapes import PADDING, ShapeTable, shape_table
+from dsdcompile.passes.trees import modules_for
 
 
 @final
@@ -213,7 +213,7 @@ def _strands(template: Template) -> list[Strand]:
 def _same_reactants(crn: Crn) -> IntArray:
     """Return for each reaction a number, the same for reactions with the same reactants (reactions,)."""
     count = np.diff(crn.reactants.indptr)
-    keys = np.full((crn.n_reactions, 2 * int(count.max(initial=0)) + 1), -1, dtype=np.int64)
+    keys = np.full((crn.n_reactions, 2 * int(count.max(initial=0)) + 1), PADDING, dtype=np.int64)
     row = np.repeat(np.arange(crn.n_reactions), count)
     place = np.arange(len(row)) - np.repeat(crn.reactants.indptr[:-1], count)
     keys[row, 2 * place] = crn.reactants.indices

@@ -11,10 +11,10 @@ another living reaction, depends on.
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
-from dsdcompile.crn.crn import NO_RAIL, Crn
+from dsdcompile.crn.crn import NO_RAIL, Crn, image_of, renumbering
 from dsdcompile.crn.matrices import BoolArray, IntArray
+from dsdcompile.passes.declared import Keeps, Pass
 from dsdcompile.passes.rails import read_species
 from dsdcompile.passes.result import PassResult
 
@@ -30,6 +30,16 @@ def remove_dead(crn: Crn) -> PassResult:
     kept[np.unique(crn.reactants[alive].indices)] = True
     useful = _useful(crn, rows)
     return _restrict(crn, alive, np.flatnonzero(kept | useful))
+
+
+DEAD = Pass(
+    "dead",
+    lambda crn, setting: remove_dead(crn),
+    Keeps.LIMIT,
+    "remove species that never appear and reactions whose products nobody reads",
+    "#! input X\n#! output Y\nX -> Y + W\nW -> V",
+    by_cost=True,
+)
 
 
 def possible(crn: Crn) -> BoolArray:
@@ -66,22 +76,5 @@ def _useful(crn: Crn, among: BoolArray) -> BoolArray:
 
 def _restrict(crn: Crn, rows: IntArray, kept: IntArray) -> PassResult:
     """Keep these reactions and species."""
-    number = np.full(crn.n_species, NO_RAIL, dtype=np.int64)
-    number[kept] = np.arange(len(kept))
-    whole = np.isin(crn.pairs, kept).all(axis=1)
-    tables = {
-        name: np.where(table == NO_RAIL, NO_RAIL, number[table])
-        for name, table in (("inputs", crn.inputs), ("outputs", crn.outputs))
-    }
-    new = crn.with_(
-        species=tuple(crn.species[i] for i in kept),
-        reactants=crn.reactants[rows][:, kept],
-        products=crn.products[rows][:, kept],
-        rates=crn.rates[rows],
-        initial=crn.initial[kept],
-        pairs=number[crn.pairs[whole]],
-        **tables,
-    )
-    ones = np.ones(len(kept), dtype=np.int64)
-    image = sparse.csr_array((ones, (kept, np.arange(len(kept)))), shape=(crn.n_species, len(kept)))
-    return PassResult(new, image, kept)
+    image = image_of(renumbering(crn.n_species, kept), len(kept))
+    return PassResult(crn.renamed(kept, image, rows), image, kept)

@@ -21,8 +21,9 @@ from scipy.sparse.csgraph import connected_components
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, frozen_sparse
+from dsdcompile.passes.declared import Choice, Keeps, Makes, Pass
 from dsdcompile.passes.fresh import fresh_names
-from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.result import NO_ORIGIN, PassResult, unchanged
 from dsdcompile.passes.sharing import share
 
 
@@ -65,6 +66,18 @@ def share_products(crn: Crn, most: int) -> PassResult:
     )
     image = sparse.eye_array(crn.n_species, width, dtype=np.int64)
     return PassResult(result, image, _origins(result, crn.n_species))
+
+
+FANOUT = Pass(
+    "fanout",
+    lambda crn, setting: share_products(crn, setting.model.max_products),
+    Keeps.REACTIONS,
+    "build once what product lists have in common",
+    "#! input X\n#! input Y\n#! output A\nX -> 2A + B + C + D\nY -> A + B + C + E",
+    Makes.IMPLEMENTABLE,
+    by_cost=True,
+    choice=Choice("with fan-out sharing", "with naive trees"),
+)
 
 
 def _binary(lists: Sparse, species: int) -> tuple[Sparse, IntArray, IntArray, IntArray]:
@@ -151,5 +164,5 @@ def _origins(crn: Crn, old: int) -> IntArray:
         reached = origin.copy()
         np.minimum.at(reached, column, first[row])
         if (reached == origin).all():
-            return np.where(origin == unknown, -1, origin)
+            return np.where(origin == unknown, NO_ORIGIN, origin)
         origin = reached

@@ -14,9 +14,10 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray
-from dsdcompile.passes.legalise import modules_for
+from dsdcompile.passes.declared import Keeps, Makes, Pass
 from dsdcompile.passes.reduce import substitutable, substitute
 from dsdcompile.passes.result import PassResult, unchanged
+from dsdcompile.passes.trees import modules_for
 
 MOST_COPIES = 1 << 40
 """Lists longer than this are never made."""
@@ -30,6 +31,17 @@ def inline(crn: Crn, most: int) -> PassResult:
         if not len(rows):
             return result
         result = result.then(substitute(result.crn, rows))
+
+
+INLINE = Pass(
+    "inline",
+    lambda crn, setting: inline(crn, setting.model.max_products),
+    Keeps.LIMIT,
+    "substitute reactions of one reactant where that saves a module",
+    "#! input X\n#! output Y\nX -> A\nA -> Y",
+    Makes.IMPLEMENTABLE,
+    by_cost=True,
+)
 
 
 def _worthwhile(crn: Crn, most: int) -> IntArray:

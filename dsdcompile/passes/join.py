@@ -17,9 +17,9 @@ from scipy import sparse
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit
 from dsdcompile.crn.matrices import BoolArray, sparse_rows
-from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.crn.shape import Accepts, ReactionShape
+from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass
 from dsdcompile.passes.fresh import fresh_names
-from dsdcompile.passes.legalise import Accepts
 from dsdcompile.passes.rails import read_species
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -57,6 +57,17 @@ def join(crn: Crn, accepts: Accepts) -> PassResult:
     )
     leader = [int(crn.reactants[[row]].indices[0]) for row in served]
     return PassResult(result, wider, np.concatenate([np.arange(crn.n_species), leader]))
+
+
+JOIN = Pass(
+    "join",
+    lambda crn, setting: join(crn, setting.model.accepts),
+    Keeps.LIMIT,
+    "let reactants bind two by two where a gate takes fewer than a reaction has",
+    "#! input A\n#! input B\n#! input C\n#! output D\nA + B + C -> D",
+    Makes.IMPLEMENTABLE,
+    Applies.LIMIT,
+)
 
 
 def _pairs(side: list[int], free: BoolArray, new: int, accepts: Accepts) -> list[list[int]]:

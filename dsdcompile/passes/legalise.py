@@ -18,20 +18,19 @@ A reaction whose coincidences the scheme refuses, such as A + A -> A, goes throu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, Sparse
-from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.crn.shape import Accepts, ReactionShape
 from dsdcompile.errors import CrnError, LimitExceededError
+from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass
 from dsdcompile.passes.fresh import fresh_names
-from dsdcompile.passes.result import PassResult
+from dsdcompile.passes.result import NO_ORIGIN, PassResult
 from dsdcompile.passes.shapes import shape_table
+from dsdcompile.passes.trees import modules_for
 
-Accepts = Callable[[ReactionShape], bool]
 MOST_COPIES = 20_000_000
 """Most product copies that are written out one by one."""
 
@@ -55,21 +54,20 @@ def legalise(crn: Crn, accepts: Accepts, max_products: int) -> PassResult:
         )
     prepared, origin = _apart(crn, max_products)
     branched, hung = _branched(prepared, max_products)
-    origin = np.where(hung < 0, hung, origin[hung])
+    origin = np.where(hung == NO_ORIGIN, NO_ORIGIN, origin[hung])
     legal, origin = _detoured(branched, origin, accepts)
     return PassResult(legal, sparse.eye_array(crn.n_species, legal.n_species, dtype=np.int64), origin)
 
 
-def modules_for(products: IntArray, most: int) -> IntArray:
-    """Return how many reactions a tree of that many products takes, ceil((n - 1) / (most - 1)) and at least one.
-
-    >>> modules_for(np.array([0, 1, 2, 3, 4, 8]), 2).tolist(), modules_for(np.array([4, 5, 7, 8]), 4).tolist()
-    ([1, 1, 1, 2, 3, 7], [1, 2, 2, 3])
-    """
-    counts = np.asarray(products, dtype=np.int64)
-    if most < 2:
-        return np.ones_like(counts)
-    return np.maximum(1, -((1 - counts) // (most - 1)))
+LEGALISE = Pass(
+    "legalise",
+    lambda crn, setting: legalise(crn, setting.model.accepts, setting.model.max_products),
+    Keeps.REACTIONS,
+    "build long product lists as trees, and send reactions of refused shapes through a species of their own",
+    "#! input A\n#! output C\nA -> 2B + 2C + 2D + 2E",
+    Makes.IMPLEMENTABLE,
+    Applies.ALWAYS,
+)
 
 
 def _branched(crn: Crn, most: int) -> tuple[Crn, IntArray]:
@@ -172,12 +170,12 @@ def _through(crn: Crn, origin: IntArray, rows: IntArray, at_once: Sparse) -> tup
         rates=np.concatenate([crn.rates, crn.rates[rows]]),
         initial=np.concatenate([crn.initial, np.zeros(len(rows))]),
     )
-    return new, np.concatenate([origin, np.where(leader < 0, leader, origin[leader])])
+    return new, np.concatenate([origin, np.where(leader == NO_ORIGIN, NO_ORIGIN, origin[leader])])
 
 
 def _first_reactant(crn: Crn) -> IntArray:
-    """Return the first reactant of each reaction, -1 where there is none (reactions,)."""
-    first = np.full(crn.n_reactions, -1, dtype=np.int64)
+    """Return the first reactant of each reaction, ``NO_ORIGIN`` where there is none (reactions,)."""
+    first = np.full(crn.n_reactions, NO_ORIGIN, dtype=np.int64)
     some = np.diff(crn.reactants.indptr) > 0
     first[some] = crn.reactants.indices[crn.reactants.indptr[:-1][some]]
     return first

@@ -15,11 +15,14 @@ compared. An input keeps its name; two inputs stay two, and an output is never c
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import sparse
+from dataclasses import replace
 
-from dsdcompile.crn.crn import NO_RAIL, Crn
+import numpy as np
+
+from dsdcompile.crn.crn import NO_RAIL, Crn, image_of, renumbering
 from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse
+from dsdcompile.passes.declared import Keeps, Makes, Pass
+from dsdcompile.passes.fanout import FANOUT
 from dsdcompile.passes.rails import conversions, read_species
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -37,6 +40,18 @@ def merge(crn: Crn) -> PassResult:
                 break
         else:
             return result
+
+
+MERGE = Pass(
+    "merge",
+    lambda crn, setting: merge(crn),
+    Keeps.LIMIT,
+    "let species that do the same be one",
+    "#! input X\n#! output Y\nX -> A + B\nA -> 2Y\nB -> 2Y",
+    by_cost=True,
+)
+MERGE_AGAIN = replace(MERGE, makes=Makes.IMPLEMENTABLE, follows=FANOUT)
+"""Sharing may build what a species stands for already."""
 
 
 def _becomes(crn: Crn) -> tuple[IntArray, IntArray]:
@@ -103,26 +118,10 @@ def _equal_rows(matrix: Sparse) -> IntArray:
 def _identify(crn: Crn, target: IntArray, dropped: IntArray) -> PassResult:
     """Replace every species by its target, without the reactions ``dropped``."""
     kept = np.flatnonzero(target == np.arange(crn.n_species))
-    number = np.full(crn.n_species, NO_RAIL, dtype=np.int64)
-    number[kept] = np.arange(len(kept))
-    place = number[target]
-    image = sparse.csr_array(
-        (np.ones(len(place), dtype=np.int64), (np.arange(len(place)), place)), shape=(len(place), len(kept))
-    )
+    place = renumbering(crn.n_species, kept)[target]
+    image = image_of(place, len(kept))
     rows = np.setdiff1d(np.arange(crn.n_reactions), dropped)
-    tables = {
-        name: np.where(table == NO_RAIL, NO_RAIL, place[table])
-        for name, table in (("inputs", crn.inputs), ("outputs", crn.outputs))
-    }
-    new = crn.with_(
-        species=tuple(crn.species[i] for i in kept),
-        reactants=crn.reactants[rows] @ image,
-        products=crn.products[rows] @ image,
-        rates=crn.rates[rows],
-        initial=crn.initial @ image.astype(np.float64),
-        pairs=_pairs(crn, place),
-        **tables,
-    )
+    new = crn.renamed(kept, image, rows, place).with_(pairs=_pairs(crn, place))
     return PassResult(new, image, kept)
 
 

@@ -20,7 +20,8 @@ from scipy import sparse
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse
 
-NOBODY = -1
+NO_USER = -1
+"""The reaction that uses a species, where none does or several do."""
 
 
 def closed_pairs(crn: Crn) -> BoolArray:
@@ -86,15 +87,15 @@ def _motifs(crn: Crn) -> tuple[BoolArray, Sparse]:
     _, reactant = conversions(crn)
     alone[reactant] = True
     linear = unread & alone[pairs].all(axis=1)
-    made = _rows_of(crn.products, np.where(linear, row[pairs[:, 0]], NOBODY))
-    made = made + _rows_of(crn.products, np.where(linear, row[pairs[:, 1]], NOBODY))
+    made = _rows_of(crn.products, np.where(linear, row[pairs[:, 0]], NO_USER))
+    made = made + _rows_of(crn.products, np.where(linear, row[pairs[:, 1]], NO_USER))
     closed = idle | linear
     for first, second in ((0, 1), (1, 0)):
         relu, middle = _relu(crn, pairs[:, first], pairs[:, second], row, alone, users, read)
         relu &= unread & ~closed
         closed = closed | relu
-        made = made + _rows_of(crn.products, np.where(relu, row[pairs[:, first]], NOBODY))
-        made = made + _rows_of(crn.products, np.where(relu, row[pairs[:, second]], NOBODY))
+        made = made + _rows_of(crn.products, np.where(relu, row[pairs[:, first]], NO_USER))
+        made = made + _rows_of(crn.products, np.where(relu, row[pairs[:, second]], NO_USER))
         at = np.flatnonzero(relu)
         made = made - sparse.csr_array((np.ones(len(at), dtype=np.int64), (at, middle[at])), shape=made.shape)
     made = sparse.csr_array(made)
@@ -108,7 +109,7 @@ def _relu(
     """Return for which pairs ``p -> M + P`` and ``M + n -> N`` hold, and M."""
     taken = crn.reactants.tocsr()
     two = (np.diff(taken.indptr) == 2) & (np.asarray(taken.sum(axis=1)).ravel() == 2)
-    fits = alone[p] & (row[n] != NOBODY)
+    fits = alone[p] & (row[n] != NO_USER)
     fits &= two[np.where(fits, row[n], 0)] if crn.n_reactions else False
     middle = np.zeros(len(p), dtype=np.int64)
     at = np.flatnonzero(fits)
@@ -122,16 +123,16 @@ def _relu(
 
 
 def _sole_row(crn: Crn, users: IntArray) -> IntArray:
-    """Return for each species the one reaction that uses it, or NOBODY (species,)."""
-    row = np.full(crn.n_species, NOBODY, dtype=np.int64)
+    """Return for each species the one reaction that uses it, or NO_USER (species,)."""
+    row = np.full(crn.n_species, NO_USER, dtype=np.int64)
     taken = crn.reactants.tocoo()
     row[taken.coords[1]] = taken.coords[0]
-    return np.where(users == 1, row, NOBODY)
+    return np.where(users == 1, row, NO_USER)
 
 
 def _rows_of(matrix: Sparse, rows: IntArray) -> Sparse:
-    """Return the matrix of these rows; NOBODY gives an empty one."""
-    at = np.flatnonzero(rows != NOBODY)
+    """Return the matrix of these rows; NO_USER gives an empty one."""
+    at = np.flatnonzero(rows != NO_USER)
     choose = sparse.csr_array((np.ones(len(at), dtype=np.int64), (at, rows[at])), shape=(len(rows), matrix.shape[0]))
     return choose @ matrix
 

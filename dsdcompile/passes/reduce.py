@@ -22,6 +22,7 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, checked_sum, frozen_sparse
 from dsdcompile.errors import CrnError
 from dsdcompile.passes.cancel import cancel
+from dsdcompile.passes.declared import Applies, Keeps, Pass
 from dsdcompile.passes.rails import conversions
 from dsdcompile.passes.result import PassResult
 
@@ -38,6 +39,16 @@ def reduce(crn: Crn) -> PassResult:
     """
     substituted = substitute(crn, substitutable(crn))
     return substituted.then(cancel(substituted.crn))
+
+
+REDUCE = Pass(
+    "reduce",
+    lambda crn, setting: reduce(crn),
+    Keeps.LIMIT,
+    "Algorithm 2: substitute reactions of one reactant everywhere, then cancel",
+    "#! input X\n#! output Y\nX -> A + Y\nA -> 2Y",
+    applies=Applies.PAPER,
+)
 
 
 def substitutable(crn: Crn) -> IntArray:
@@ -63,24 +74,8 @@ def substitute(crn: Crn, rows: IntArray) -> PassResult:
     closure = _closure(crn, rows, reactant)
     kept_rows = np.setdiff1d(np.arange(crn.n_reactions), rows)
     kept = np.setdiff1d(np.arange(crn.n_species), reactant)
-    renumber = np.full(crn.n_species, NO_RAIL, dtype=np.int64)
-    renumber[kept] = np.arange(len(kept))
     image = closure[:, kept]
-    products = checked_product(crn.products[kept_rows], image, WHAT)
-    tables = {
-        name: np.where(table == NO_RAIL, NO_RAIL, renumber[table])
-        for name, table in (("inputs", crn.inputs), ("outputs", crn.outputs))
-    }
-    whole = np.isin(crn.pairs, kept).all(axis=1)
-    new = crn.with_(
-        species=tuple(crn.species[i] for i in kept),
-        reactants=crn.reactants[kept_rows][:, kept],
-        products=products,
-        rates=crn.rates[kept_rows],
-        initial=crn.initial @ image.astype(np.float64),
-        pairs=renumber[crn.pairs[whole]],
-        **tables,
-    )
+    new = crn.renamed(kept, image, kept_rows)
     return PassResult(new, image, kept)
 
 

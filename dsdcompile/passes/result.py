@@ -11,6 +11,8 @@ from scipy import sparse
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, frozen_ints, frozen_sparse
 
+NO_ORIGIN = -1
+"""The origin of a new species that no old one led to."""
 WHAT = "what one molecule of the formal CRN stands for"
 """What is said to reach too large a number."""
 
@@ -30,7 +32,8 @@ class PassResult:
     image: Sparse
     """Counts (old species, new species): one molecule of the old species stands for these of the new."""
     origin: IntArray
-    """For each new species the old species that it is, or that it was introduced to build (new species,)."""
+    """For each new species the old species that it is, or that it was introduced to build, or
+    ``NO_ORIGIN`` (new species,)."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""

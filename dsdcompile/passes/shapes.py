@@ -12,7 +12,8 @@ from dsdcompile.crn.matrices import IntArray, Sparse, frozen_ints
 from dsdcompile.crn.shape import ReactionShape
 from dsdcompile.errors import LimitExceededError
 
-NONE = -1
+PADDING = -1
+"""Fills the rows of tables whose reactions have fewer molecules or labels than the longest."""
 CELLS = 1 << 24
 """Comparisons made at a time."""
 WIDEST = 1 << 12
@@ -29,7 +30,7 @@ class ShapeTable:
     shape: IntArray
     """Each reaction's shape (reactions,)."""
     species: IntArray
-    """The species of each label, padded with -1 (reactions, labels)."""
+    """The species of each label, padded with ``PADDING`` (reactions, labels)."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -54,17 +55,17 @@ def shape_table(crn: Crn) -> ShapeTable:
     width = side.shape[1]
     if not side.size:
         empty = (ReactionShape((), ()),) if len(side) else ()
-        return ShapeTable(empty, np.zeros(len(side), dtype=np.int64), np.full(side.shape, NONE, dtype=np.int64))
-    labels = np.full(side.shape, NONE, dtype=np.int64)
-    species = np.full(side.shape, NONE, dtype=np.int64)
+        return ShapeTable(empty, np.zeros(len(side), dtype=np.int64), np.full(side.shape, PADDING, dtype=np.int64))
+    labels = np.full(side.shape, PADDING, dtype=np.int64)
+    species = np.full(side.shape, PADDING, dtype=np.int64)
     step = max(1, CELLS // max(1, width * width))
     for start in range(0, len(side), step):
         block = side[start : start + step]
         first = (block[:, :, None] == block[:, None, :]).argmax(axis=2)
-        there = block != NONE
+        there = block != PADDING
         new = there & (first == np.arange(width))
         rank = np.cumsum(new, axis=1) - 1
-        label = np.where(there, np.take_along_axis(rank, first, axis=1), NONE)
+        label = np.where(there, np.take_along_axis(rank, first, axis=1), PADDING)
         labels[start : start + step] = label
         row, at = np.nonzero(new)
         species[start + row, rank[row, at]] = block[row, at]
@@ -78,14 +79,14 @@ def shape_table(crn: Crn) -> ShapeTable:
 
 
 def _shape(labels: IntArray, split: int) -> ReactionShape:
-    left, right = (tuple(sorted(int(n) for n in part if n != NONE)) for part in (labels[:split], labels[split:]))
+    left, right = (tuple(sorted(int(n) for n in part if n != PADDING)) for part in (labels[:split], labels[split:]))
     return ReactionShape(left, right)
 
 
 def _padded(matrix: Sparse) -> IntArray:
-    """Return each row's column indices, repeated by their counts and padded with NONE."""
+    """Return each row's column indices, repeated by their counts and padded with PADDING."""
     counts = np.asarray(matrix.sum(axis=1)).ravel()
-    table = np.full((len(counts), int(counts.max(initial=0))), NONE, dtype=np.int64)
+    table = np.full((len(counts), int(counts.max(initial=0))), PADDING, dtype=np.int64)
     row = np.repeat(np.arange(len(counts)), counts)
     place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     table[row, place] = np.repeat(matrix.indices, matrix.data)

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.errors import CrnError
+from dsdcompile.passes.declared import Keeps, Pass, Setting
 from dsdcompile.passes.rails import closed_pairs, conversions
 from dsdcompile.passes.reduce import substitute
 from dsdcompile.passes.result import PassResult, unchanged
@@ -49,3 +50,16 @@ def shift(crn: Crn, lowest: ArrayLike) -> PassResult:
     rows, reactant = conversions(given.crn)
     rows = rows[np.isin(reactant, minus) & ~np.isin(reactant, crn.outputs)]
     return given.then(substitute(given.crn, rows)) if len(rows) else given
+
+
+def _run(crn: Crn, setting: Setting) -> PassResult:
+    return unchanged(crn) if setting.lowest is None else shift(crn, setting.lowest)
+
+
+SHIFT = Pass(
+    "shift",
+    _run,
+    Keeps.LIMIT,
+    "add a constant to inputs that can be negative, so that they need one rail",
+    "#! input Xp Xn\n#! output Yp Yn\nXp -> Yp\nXn -> Yn",
+)

@@ -18,14 +18,14 @@ SPENT = 0.01
 
 
 def headlines(results: Results, *, verdict: bool = True) -> list[str]:
-    """Return a run in a few lines; without ``verdict``, for a page that shows that its own way."""
+    """Return a run in a few lines; ``verdict`` says whether that of the verification is one of them."""
     lines = [_reactions_line(results.compiled)]
     if results.translated is not None:
         lines += _system_lines(results.translated)
     lines += [f"warning: {warning}" for warning in results.warnings]
     if results.verified is not None:
         verification = results.verified.verification
-        lines += [_verdict_line(verification)] if verdict else []
+        lines += [f"verification: {verdict_line(verification)}"] if verdict else []
         lines += _doubt_lines(verification)
     if results.simulated is not None:
         lines += _simulation_lines(results.simulated)
@@ -50,15 +50,22 @@ def _system_lines(translated: Translated) -> list[str]:
     return lines if translated.matching is None else [*lines, _matched_line(translated, translated.matching)]
 
 
-def _verdict_line(verification: Verification) -> str:
-    return f"verification: {verification.outcome} ({len(verification.checks)} checks)"
+def verdict_line(verification: Verification) -> str:
+    """Return what was found and what it shows: ``proved: bisimilar (40 checks), 9 tested; needed: the same``."""
+    proved, tested = (verification.count(outcome) for outcome in (Outcome.PROVED, Outcome.TESTED))
+    passed = verification.outcome in (Outcome.PROVED, Outcome.TESTED)
+    shown = "" if verification.shows is None else f": {verification.shows}"
+    counted = plural(proved, "check") if passed else f"{proved} of {plural(len(verification.checks), 'check')} proved"
+    more = f", {tested} tested" if tested else ""
+    needs = "the same" if verification.shows is verification.needs else verification.needs
+    return f"{verification.outcome}{shown} ({counted}){more}; needed: {needs}"
 
 
 def _doubt_lines(verification: Verification) -> list[str]:
     """Return what is not proved, and counterexamples."""
     lines = []
     for check in verification.checks:
-        if check.outcome is not Outcome.PROVED:
+        if check.outcome not in (Outcome.PROVED, Outcome.TESTED):
             lines.append(f"  {check.name}: {check.outcome}: {check.detail}")
             lines += [f"    {witness}" for witness in check.witnesses]
     return lines
@@ -74,10 +81,9 @@ def _order_line(sheet: OrderSheet) -> str:
 
 
 def _matched_line(translated: Translated, matching: Matching) -> str:
-    buffers = int((translated.system.reaction < 0).sum())
     return (
-        f"matched kinetics: gamma {matching.gamma:.4g}, {buffers} buffer module{'s' if buffers != 1 else ''}, "
-        f"fuels at up to {show_concentration(float(translated.dosing.amounts(translated.system).max(initial=0.0)))}"
+        f"matched kinetics: gamma {matching.gamma:.4g}, {plural(translated.n_buffers, 'buffer module')}, "
+        f"fuels at up to {show_concentration(translated.largest_dose)}"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import show_crn
+from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
@@ -96,21 +97,21 @@ def _system(results: Results, translated: Translated) -> str:
 
 
 def _formal_model(results: Results, simulated: Simulated) -> str | None:
-    return _model(results.compiled.formal, simulated, 1.0, f"{results.design.name} formal.sbml")
+    return _model(results.compiled.formal, simulated, f"{results.design.name} formal.sbml")
 
 
 def _built_model(results: Results, simulated: Simulated) -> str | None:
     if results.translated is None:
         return None
-    built = results.translated.implementation
-    return _model(built.crn, simulated, built.unit, f"{results.design.name} implementation.sbml")
+    return _model(results.translated.implementation, simulated, f"{results.design.name} implementation.sbml")
 
 
-def _model(crn: Crn, simulated: Simulated, unit: float, title: str) -> str | None:
-    """Return a simulated CRN as SBML, for the example that is drawn; one formal unit is ``unit``."""
+def _model(tube: Crn | Implementation, simulated: Simulated, title: str) -> str | None:
+    """Return what is simulated as SBML, in its own units, for the example that is drawn."""
+    crn = tube if isinstance(tube, Crn) else tube.crn
     if crn.reactants.nnz + crn.products.nnz > MOST_SBML:
         return None
-    return show_sbml(crn, crn.inlet(simulated.inputs[None, :] * unit)[0], title)
+    return show_sbml(crn, tube.inlet(simulated.inputs[None, :])[0], title)
 
 
 def _nupack(results: Results, ordered: Ordered) -> str | None:

@@ -18,7 +18,8 @@ h3 { font-size: .98rem; margin: 1.3rem 0 .4rem; font-weight: 600; }
 p { max-width: 75ch; margin: .4rem 0; }
 .lead { color: var(--soft); }
 .verdict { display: inline-block; padding: .1rem .6rem; border-radius: .3rem; color: #fff; font-weight: 600; }
-.proved { background: var(--good); } .refuted { background: var(--bad); } .undecided { background: var(--unsure); }
+.proved { background: var(--good); } .refuted { background: var(--bad); }
+.undecided, .tested { background: var(--unsure); }
 .warning { border-left: 3px solid var(--unsure); padding-left: .7rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from dsdcompile.report.headlines import headlines
+from dsdcompile.report.headlines import headlines, verdict_line
 from dsdcompile.report.page import Section, show_page
 from dsdcompile.report.sections import (
     agreement,
@@ -55,5 +55,6 @@ def _lead(results: Results) -> str:
     lines = [f'<p class="lead">{escape(line)}</p>' for line in headlines(results, verdict=False)]
     if results.verified is not None:
         outcome = results.verified.verification.outcome
-        lines.insert(0, f'<p><span class="verdict {outcome}">{outcome}</span></p>')
+        told = verdict_line(results.verified.verification).removeprefix(outcome)
+        lines.insert(0, f'<p><span class="verdict {outcome}">{outcome}</span>{escape(told)}</p>')
     return "\n".join(lines)

@@ -25,7 +25,7 @@ def summary(results: Results) -> dict[str, Any]:
         told |= _translated(results.translated)
     told["warnings"] = list(results.warnings)
     if results.verified is not None:
-        told["verification"] = {"verdict": str(results.verified.verification.outcome)}
+        told["verification"] = results.verified.verification.verdict()
     if results.simulated is not None:
         told |= _simulated(results.simulated)
     if results.sequencing is not None:
@@ -74,7 +74,7 @@ def _translated(translated: Translated) -> dict[str, Any]:
         "nucleotides": system.inventory.nucleotides,
         "longest_strand": system.inventory.longest_strand,
         "dosing": {
-            "largest_molar": float(translated.dosing.amounts(translated.system).max(initial=0.0)),
+            "largest_molar": translated.largest_dose,
             "total_molar": translated.dosing.total,
         },
         **({} if translated.matching is None else {"kinetics": _matched(translated, translated.matching)}),
@@ -87,7 +87,7 @@ def _matched(translated: Translated, matching: Matching) -> dict[str, Any]:
         "gamma": matching.gamma,
         "sigma_per_molar_second": matching.sigma,
         "q_max_per_molar_second": matching.q_max,
-        "buffers": int((translated.system.reaction < 0).sum()),
+        "buffers": translated.n_buffers,
         "fuel_lasts_hours": None if translated.horizon is None else round(translated.horizon / 3600, 6),
     }
 

@@ -10,7 +10,7 @@ from dsdcompile.crn.shape import exchange
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SchemeError
-from dsdcompile.passes.shapes import NONE, ShapeTable, shape_table
+from dsdcompile.passes.shapes import PADDING, ShapeTable, shape_table
 from dsdcompile.schemes.scheme import Scheme, explain
 
 
@@ -69,7 +69,7 @@ def _exchanged(table: ShapeTable, rows: BoolArray) -> ShapeTable:
     """Return the table with the reactants of some reactions (reactions,) in the other order."""
     shapes, species = [table.shapes[n] for n in table.shape], np.array(table.species)
     for row in np.flatnonzero(rows):
-        bound = tuple(int(s) for s in species[row] if s != NONE)
+        bound = tuple(int(s) for s in species[row] if s != PADDING)
         shapes[row], bound = exchange(shapes[row], bound)
         species[row, : len(bound)] = bound
     distinct = {shape: number for number, shape in enumerate(dict.fromkeys(shapes))}

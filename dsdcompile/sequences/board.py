@@ -33,8 +33,8 @@ from dsdcompile.sequences.objective import (
     toehold_penalties,
 )
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
-from dsdcompile.sequences.rules.toeholds import alone, open_toeholds
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.toehold_accessibility import alone, open_toeholds
 from dsdcompile.sequences.sequenced import SequencedSystem, spell
 from dsdcompile.sequences.supply import Supply
 from dsdcompile.sequences.thermo.model import Question, ThermoModel
@@ -85,26 +85,30 @@ class Board:
         self.perfect = np.array([duplex_energy(self._text(s), model.conditions) for s in range(count)])
         self.places = [strand_places(inventory, strand).tolist() for strand in self.strands]
         self.motif = np.array([self._motif(s) for s in range(count)])
+        self.penalty = np.zeros((count, count))
+        """Of every pair of strands, above the diagonal and on it."""
+        self._put_penalties(np.arange(count))
+        self.junctions = self.stretches.repeated(self.pool)
         self._undo: list[Callable[[], None]] = []
 
     # -- numbers -----------------------------------------------------------------------------------------------
 
     def objective(self, structures: FloatArray) -> Objective:
         """Return the terms as they stand."""
-        penalty = np.triu(self._pair_penalties())
         return Objective(
-            pairs=float(penalty[~self.with_gate].sum()),
-            gates=float(penalty[self.with_gate].sum()),
+            pairs=float(self.penalty[~self.with_gate].sum()),
+            gates=float(self.penalty[self.with_gate].sum()),
             hairpins=float(hairpin_penalties(self.hairpin, self.limits).sum()),
             motifs=float(self.motif.sum()),
             toeholds=float(self._toehold_penalties().sum()),
-            junctions=float(len(self.stretches.repeated(self.pool))),
+            junctions=float(len(self.junctions)),
             structures=float(structures.sum()),
         )
 
     def fast(self) -> float:
         """Return the objective without structures."""
-        return self.objective(np.zeros(0)).total
+        parts = self.penalty.sum() + hairpin_penalties(self.hairpin, self.limits).sum() + self.motif.sum()
+        return float(parts + self._toehold_penalties().sum() + len(self.junctions))
 
     def structures(self) -> FloatArray:
         """Return the structural penalty of every strand alone, then of every gate (strands + gates,)."""
@@ -136,10 +140,14 @@ class Board:
         strands = tuple(spell(strand, self.sequences) for strand in gate.strands)
         return Question(strands, self.inventory.structure(gate))
 
-    def _pair_penalties(self) -> FloatArray:
-        most = np.minimum(np.maximum(self.perfect[:, None], self.perfect[None, :]), -1e-9)
-        shares = gate_penalties(self.helix / most, self.limits)
-        return np.where(self.with_gate, shares, pair_penalties(self.helix, self.limits))
+    def _put_penalties(self, strands: IntArray) -> None:
+        """Bring the penalties of all pairs of some strands up to date."""
+        helices = self.helix[strands]
+        most = np.minimum(np.maximum(self.perfect[strands, None], self.perfect[None, :]), -1e-9)
+        shares = gate_penalties(helices / most, self.limits)
+        rows = np.where(self.with_gate[strands], shares, pair_penalties(helices, self.limits))
+        for s, row in zip(strands.tolist(), rows, strict=True):
+            self.penalty[s, s:], self.penalty[:s, s] = row[s:], row[:s]
 
     def _toehold_penalties(self) -> FloatArray:
         conditions = self.model.conditions
@@ -197,20 +205,20 @@ class Board:
 
     def _bad_structure(self, rng: np.random.Generator, structures: FloatArray) -> str | None:
         """Return a domain of a badly folded strand or gate, the worse the likelier; None if none can move."""
-        at = int(np.searchsorted(np.cumsum(structures), rng.random() * structures.sum(), side="right"))
-        subject = min(at, len(structures) - 1)
+        subject, _ = _reached(structures, rng.random() * structures.sum())
         return self._one_of(sorted(self._complex(subject).domains), rng)
 
     def _bad_domain(self, rng: np.random.Generator) -> str | None:
         """Return a domain of what is bad and fast to see, the worse the likelier; None if none of it can move."""
-        penalty = np.triu(self._pair_penalties())
-        penalty[np.diag_indices_from(penalty)] += hairpin_penalties(self.hairpin, self.limits) + self.motif
-        repeated = self.stretches.repeated(self.pool)
-        weights = np.concatenate([penalty.ravel(), self._toehold_penalties(), np.ones(len(repeated))])
-        at = int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum(), side="right"))
-        at = min(at, len(weights) - 1) - penalty.size
-        if at < 0:
-            return self._blame(*divmod(at + penalty.size, len(self.strands)), rng)
+        own = hairpin_penalties(self.hairpin, self.limits) + self.motif
+        rows, repeated = self.penalty.sum(axis=1) + own, self.junctions
+        weights = np.concatenate([rows, self._toehold_penalties(), np.ones(len(repeated))])
+        at, rest = _reached(weights, rng.random() * weights.sum())
+        if at < len(rows):
+            row = self.penalty[at].copy()
+            row[at] += own[at]
+            return self._blame(at, _reached(row, rest)[0], rng)
+        at -= len(rows)
         if at < len(self.toeholds):
             return self._one_of([self.toeholds[at]], rng)
         return self._one_of(self._names(self.stretches.places[repeated[at - len(self.toeholds)]]), rng)
@@ -243,23 +251,28 @@ class Board:
         users = np.array(self.users[name])
         helix, hairpin = self.helix[users].copy(), self.hairpin[users].copy()
         perfect, motif = self.perfect[users].copy(), self.motif[users].copy()
+        rows, columns, junctions = self.penalty[users].copy(), self.penalty[:, users].copy(), self.junctions
 
         def undo() -> None:
             self._write(name, old)
             self.helix[users], self.helix[:, users] = helix, helix.T
             self.hairpin[users], self.perfect[users], self.motif[users] = hairpin, perfect, motif
+            self.penalty[users], self.penalty[:, users], self.junctions = rows, columns, junctions
 
         self._undo.append(undo)
         self._write(name, word)
         count = len(self.strands)
-        rows, columns = np.repeat(users, count), np.tile(np.arange(count), len(users))
-        once = ~np.isin(columns, users) | (rows <= columns)
+        changed = np.zeros(count, dtype=bool)
+        changed[users] = True
+        pairs = np.stack([np.repeat(users, count), np.tile(np.arange(count), len(users))], axis=1)
         # in the order of all_pairs, so that a board made afresh has the same numbers to the last bit
-        self._put_pairs(np.sort(np.stack([rows[once], columns[once]], axis=1), axis=1))
+        self._put_pairs(np.sort(pairs[~changed[pairs[:, 1]] | (pairs[:, 0] <= pairs[:, 1])], axis=1))
         self.hairpin[users] = hairpin_energies(self.pool, users, self.energies)
         for s in users:
             self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)
             self.motif[s] = self._motif(int(s))
+        self._put_penalties(users)
+        self.junctions = self.stretches.repeated(self.pool)
 
     def _write(self, name: str, word: str) -> None:
         self.sequences[name] = word
@@ -278,3 +291,10 @@ class Board:
         """Take back what has not been kept."""
         while self._undo:
             self._undo.pop()()
+
+
+def _reached(weights: FloatArray, height: float) -> tuple[int, float]:
+    """Return which weight a height falls into when all are piled up, and how far into it."""
+    tops = np.cumsum(weights)
+    at = min(int(np.searchsorted(tops, height, side="right")), len(weights) - 1)
+    return at, height - float(tops[at - 1]) if at else height

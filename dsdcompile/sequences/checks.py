@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, final
+from typing import Any, final
 
 import numpy as np
 
-from dsdcompile.sequences.rules.crosstalk import crosstalk
-from dsdcompile.sequences.rules.evidence import Evidence, Limits, gather
+from dsdcompile.errors import SequenceError
+from dsdcompile.sequences.rules import crosstalk, toehold_energy
+from dsdcompile.sequences.rules.catalogue import RULES, thresholds
+from dsdcompile.sequences.rules.evidence import Evidence, gather
 from dsdcompile.sequences.rules.finding import Finding
-from dsdcompile.sequences.rules.self_structure import self_structure
-from dsdcompile.sequences.rules.spurious_gates import spurious_gates
-from dsdcompile.sequences.rules.synthesis import forbidden, gc_content, quadruplexes, repeats, runs, strand_length
-from dsdcompile.sequences.rules.target_structure import ensemble_defect, target_probability
-from dsdcompile.sequences.rules.toeholds import toehold_accessibility, toehold_energy
-from dsdcompile.sequences.rules.unintended_pairs import unintended_pairs
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.model import ThermoModel
-
-RULES: Final[tuple[Callable[[Evidence], Finding], ...]] = (
-    self_structure,
-    target_probability,
-    ensemble_defect,
-    unintended_pairs,
-    spurious_gates,
-    crosstalk,
-    toehold_energy,
-    toehold_accessibility,
-    strand_length,
-    runs,
-    gc_content,
-    repeats,
-    quadruplexes,
-    forbidden,
-)
 
 
 @final
@@ -66,10 +46,14 @@ class SequenceReport:
         return {
             "passed": self.passed,
             "thermodynamics": dict(self.provenance),
-            "limits": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self.limits).items()},
+            "limits": {threshold.key: _plain(self.limits[threshold]) for threshold in thresholds()},
             "scores": {name: round(value, 6) for name, value in self.scores.items()},
             "checks": [finding.to_json() for finding in self.findings],
         }
+
+
+def _plain(value: float | tuple[float, float]) -> float | list[float]:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def check_sequences(
@@ -93,10 +77,14 @@ def check_sequences(
 
     Raises:
         BackendError: the backend cannot answer.
+        SequenceError: a limit is given that no rule has.
     """
     limits = limits or Limits()
+    unknown = {key for key, _ in limits.given} - {threshold.key for threshold in thresholds()}
+    if unknown:
+        raise SequenceError(f"no check has a threshold {min(unknown)!r}")
     evidence = gather(sequenced, model, limits, concentrations=concentrations, forbidden=forbid, lengths=lengths)
-    findings = tuple(rule(evidence) for rule in RULES)
+    findings = tuple(rule.judge(evidence) for rule in RULES)
     return SequenceReport(findings, _scores(evidence, findings), model.provenance, limits)
 
 
@@ -112,8 +100,8 @@ def _scores(evidence: Evidence, findings: tuple[Finding, ...]) -> dict[str, floa
         "unpaired_probability_min": float(np.min(unpaired)) if unpaired else 1.0,
         "bad_nucleotides_mean": float(np.mean(np.multiply(defects, sizes))) if defects else 0.0,
         "bad_nucleotides_max": float(np.max(np.multiply(defects, sizes))) if defects else 0.0,
-        "crosstalk_max": worst["crosstalk"] or 0.0,
-        "toehold_energy_deviation_max": worst["toehold energy"] or 0.0,
+        "crosstalk_max": worst[crosstalk.RULE.name] or 0.0,
+        "toehold_energy_deviation_max": worst[toehold_energy.RULE.name] or 0.0,
         "shared_substrings": _shared_substrings(evidence),
     }
     return found

@@ -8,12 +8,19 @@ brings along is intended, and a stretch that the same domains give in several st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self, final
+from typing import Any, Final, Self, final
 
 import numpy as np
 
+from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import IntArray
 from dsdcompile.sequences.helices import Pool
+from dsdcompile.sequences.recurrence import Letters
+
+BUCKETS: Final = 20
+"""Bits of the number of buckets in which equal stretches are looked for."""
+MULTIPLIER: Final = 2654435761
+"""Spreads numbers over buckets (Knuth, The Art of Computer Programming 3, 6.4)."""
 
 
 @final
@@ -39,19 +46,41 @@ class Stretches:
 
     def repeated(self, pool: Pool) -> IntArray:
         """Return the stretches, by number, that repeat another one or its complement (repeated,)."""
-        length = self.places.shape[1]
-        letters = pool.letters[self.starts[:, None] + np.arange(length)].astype(np.int64)
-        powers = 4 ** np.arange(length, dtype=np.int64)
-        forward, backward = letters @ powers, (3 - letters) @ powers[::-1]
-        codes = np.minimum(forward, backward)
-        order = np.argsort(codes, kind="stable")
+        codes, upright = np.empty(len(self.starts), dtype=np.int64), np.empty(len(self.starts), dtype=np.bool_)
+        _codes(pool.letters, self.starts, self.places.shape[1], codes, upright)
+        order = _crowded(codes)
+        order = order[np.argsort(codes[order], kind="stable")]
         codes = codes[order]
-        places = np.where((forward <= backward)[:, None], self.places, -self.places[:, ::-1])[order]
+        places = np.where(upright[order, None], self.places[order], -self.places[order, ::-1])
         found = np.zeros(len(order), dtype=bool)
         for shift in range(1, len(order)):
             here = np.flatnonzero(codes[:-shift] == codes[shift:])
             if not len(here):
                 break
             here = here[(places[here] != places[here + shift]).all(axis=1)]
-            found[order[here]] = found[order[here + shift]] = True
-        return np.flatnonzero(found)
+            found[here] = found[here + shift] = True
+        return np.sort(order[found])
+
+
+@compiled_as_written
+def _codes(
+    letters: Letters, starts: IntArray, length: int, codes: IntArray, upright: np.ndarray[Any, np.dtype[np.bool_]]
+) -> None:
+    """Fill in a number for each stretch, the same for its complement, and whether it is the stretch's own."""
+    for s in range(len(starts)):
+        forward = backward = 0
+        for i in range(length):
+            forward = 4 * forward + letters[starts[s] + length - 1 - i]
+            backward = 4 * backward + 3 - letters[starts[s] + i]
+        codes[s], upright[s] = min(forward, backward), forward <= backward
+
+
+@compiled_as_written
+def _crowded(codes: IntArray) -> IntArray:
+    """Return the places, in order, of all numbers that occur twice, and of some others (few,)."""
+    held = np.zeros(1 << BUCKETS, dtype=np.uint8)
+    buckets = np.empty(len(codes), dtype=np.int64)
+    for s in range(len(codes)):
+        buckets[s] = (codes[s] * MULTIPLIER) >> 32 & ((1 << BUCKETS) - 1)
+        held[buckets[s]] = min(held[buckets[s]] + 1, 2)
+    return np.flatnonzero(held[buckets] > 1)

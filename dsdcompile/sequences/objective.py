@@ -24,8 +24,16 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.sequences.bases import longest_run
-from dsdcompile.sequences.rules.evidence import Limits
-from dsdcompile.sequences.rules.synthesis import repeated
+from dsdcompile.sequences.rules.ensemble_defect import DEFECT
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.repeats import REPEAT, repeated
+from dsdcompile.sequences.rules.runs import RUN
+from dsdcompile.sequences.rules.self_structure import SELF_ENERGY
+from dsdcompile.sequences.rules.spurious_gates import SPURIOUS
+from dsdcompile.sequences.rules.target_probability import PROBABILITY
+from dsdcompile.sequences.rules.toehold_accessibility import TOEHOLD_UNPAIRED
+from dsdcompile.sequences.rules.toehold_energy import TOEHOLD_SPREAD
+from dsdcompile.sequences.rules.unintended_pairs import PAIR_ENERGY
 from dsdcompile.sequences.thermo.model import Ensemble
 
 ROOM = 1.5
@@ -69,30 +77,30 @@ class Objective:
 
 def pair_penalties(helices: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each pair of free strands from its strongest helix, kcal/mol."""
-    return np.asarray(np.maximum(0.0, limits.pair_energy + ROOM - helices) ** 2, dtype=np.float64)
+    return np.asarray(np.maximum(0.0, limits[PAIR_ENERGY] + ROOM - helices) ** 2, dtype=np.float64)
 
 
 def gate_penalties(shares: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each pair with a backbone from its share of a perfect duplex."""
-    return np.asarray((np.maximum(0.0, shares - limits.spurious + SHARE_ROOM) / SHARE_UNIT) ** 2, dtype=np.float64)
+    return np.asarray((np.maximum(0.0, shares - limits[SPURIOUS] + SHARE_ROOM) / SHARE_UNIT) ** 2, dtype=np.float64)
 
 
 def hairpin_penalties(hairpins: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each strand from its strongest hairpin, kcal/mol."""
-    return np.asarray(np.maximum(0.0, limits.self_energy + ROOM - hairpins) ** 2, dtype=np.float64)
+    return np.asarray(np.maximum(0.0, limits[SELF_ENERGY] + ROOM - hairpins) ** 2, dtype=np.float64)
 
 
 def motif_penalty(sequence: str, places: list[int], banned: Sequence[str], limits: Limits) -> float:
     """Return 1 for every banned subsequence of a strand, base beyond the longest run, and repeat that is too long."""
-    found = sum(motif in sequence for motif in banned) + max(0, longest_run(sequence) - limits.run)
-    return float(found + repeated(sequence, places, limits.repeat + 1))
+    found = sum(motif in sequence for motif in banned) + max(0, longest_run(sequence) - limits[RUN])
+    return float(found + repeated(sequence, places, limits[REPEAT] + 1))
 
 
 def toehold_penalties(energies: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each toehold from the binding energies of all, kcal/mol."""
     if not len(energies):
         return energies
-    beyond = np.maximum(0.0, np.abs(energies - energies.mean()) - limits.toehold_spread + TOEHOLD_ROOM)
+    beyond = np.maximum(0.0, np.abs(energies - energies.mean()) - limits[TOEHOLD_SPREAD] + TOEHOLD_ROOM)
     return np.asarray((beyond / TOEHOLD_UNIT) ** 2, dtype=np.float64)
 
 
@@ -100,10 +108,10 @@ def structure_penalty(answer: Ensemble, toeholds: Sequence[slice], limits: Limit
     """Return the penalty of a strand alone, or of a gate with its target; ``toeholds`` are places that must be open."""
     total = 0.0
     if answer.defect is None or answer.probability is None:
-        total += max(0.0, limits.self_energy + 0.3 - answer.energy) ** 2
+        total += max(0.0, limits[SELF_ENERGY] + 0.3 - answer.energy) ** 2
     else:
-        total += (max(0.0, answer.defect - 0.9 * limits.defect) / (0.1 * limits.defect)) ** 2
-        total += max(0.0, math.log(1.5 * limits.probability / max(answer.probability, 1e-30))) ** 2
+        total += (max(0.0, answer.defect - 0.9 * limits[DEFECT]) / (0.1 * limits[DEFECT])) ** 2
+        total += max(0.0, math.log(1.5 * limits[PROBABILITY] / max(answer.probability, 1e-30))) ** 2
     for place in toeholds:
-        total += (max(0.0, limits.toehold_unpaired + 0.02 - float(answer.unpaired[place].mean())) / 0.02) ** 2
+        total += (max(0.0, limits[TOEHOLD_UNPAIRED] + 0.02 - float(answer.unpaired[place].mean())) / 0.02) ** 2
     return total

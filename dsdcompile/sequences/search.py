@@ -19,7 +19,7 @@ import numpy as np
 from dsdcompile.sequences.board import Board
 from dsdcompile.sequences.objective import Objective
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.model import ThermoModel
 
@@ -66,6 +66,11 @@ class SearchResult:
         }
 
 
+def most_steps(steps: int) -> int:
+    """Return the most steps of both rounds, of a search whose first round has at most ``steps``."""
+    return steps + steps // 4
+
+
 def improve(
     start: SequencedSystem,
     k: int,
@@ -102,7 +107,7 @@ def improve(
         return Board(start, sequences, k, limits, options, model)
 
     at = Checkpoint(0, 0, dict(start.sequences)) if resume is None else resume
-    done, taken, total = at.step, at.taken, steps + steps // 4
+    done, taken, total = at.step, at.taken, most_steps(steps)
     before = board = None
     interrupted = False
     try:

@@ -17,8 +17,10 @@ from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.passes.annihilate import annihilated
+from dsdcompile.passes.catalogue import PAPER, named
 from dsdcompile.passes.cost import CostModel
-from dsdcompile.passes.plan import Setting, Step, cheapest, run_passes
+from dsdcompile.passes.declared import Keeps, Setting
+from dsdcompile.passes.plan import Step, cheapest, run_passes
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
 from dsdcompile.schemes.catalogue import find_scheme
@@ -50,7 +52,7 @@ class Compiled:
     @property
     def annihilates(self) -> bool:
         """Whether a pass let both rails of a pair react to nothing."""
-        return any(step.name.startswith("annihilate") for step in self.steps)
+        return any(step.rewriting.keeps is Keeps.DIFFERENCES for step in self.steps)
 
     @property
     def annihilates_outputs(self) -> bool:
@@ -74,17 +76,17 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
     accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
     model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
     setting = Setting(model, _lowest(source.examples))
-    named = set(design.passes.optional)
+    optional = named(design.passes.optional)
     reduced = None
     if keeps_kinetics(design, source.formal):
         made = run_passes(source.formal, setting, (), progress, kinetics=True)
     elif design.reduction == "cost":
-        made = cheapest(source.formal, setting, named, progress)
+        made = cheapest(source.formal, setting, optional, progress)
         with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
             reduced = reduce(source.formal).crn
     else:
-        reduction = {"reduce"} if design.reduction == "paper" else set()
-        made = run_passes(source.formal, setting, named | reduction, progress)
+        paper = PAPER if design.reduction == "paper" else frozenset()
+        made = run_passes(source.formal, setting, optional | paper, progress)
     check_buildable(made.legal.crn, scheme)
     return Compiled(
         formal=source.formal,
@@ -113,13 +115,13 @@ def keeps_kinetics(design: Design, formal: Crn) -> bool:
 def _passed_over(design: Design, formal: Crn) -> tuple[str, ...]:
     """Warn of passes that the design names and that are left out because kinetics must stay as they are."""
     reduction = () if design.passes.reduce in (None, "none") else (f"reduce = {design.passes.reduce}",)
-    named = (*reduction, *design.passes.optional)
-    if not named or not keeps_kinetics(design, formal):
+    left_out = (*reduction, *design.passes.optional)
+    if not left_out or not keeps_kinetics(design, formal):
         return ()
     why = "the CRN has no limit that rates do not change"
     if design.kinetics.mode == "matched":
         why = "kinetics.mode is matched"
-    return (f"passes: {', '.join(named)} left out: they keep limits, not kinetics, and {why}",)
+    return (f"passes: {', '.join(left_out)} left out: they keep limits, not kinetics, and {why}",)
 
 
 def products_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> int:
@@ -147,8 +149,3 @@ def accepts_within(scheme: Scheme, lengths: DomainLengths, longest: int) -> Call
         return scheme.accepts(shape) and (len(shape.reactants) <= 2 or scheme.longest_of(shape, lengths) <= longest)
 
     return accepts
-
-
-def agreement(design_outputs: FloatArray, outputs: FloatArray) -> int:
-    """Return for how many examples two tables of outputs (examples, outputs) name the same label."""
-    return int((np.argmax(design_outputs, axis=1) == np.argmax(outputs, axis=1)).sum())

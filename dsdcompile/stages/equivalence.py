@@ -8,17 +8,18 @@ is not held back by it: enumeration, composition and net effect have shown what 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
-from typing import Any
+from typing import Any, final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
+from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.claims import claim
@@ -33,6 +34,15 @@ LARGEST = 4
 """Most molecules of a reaction, both sides together, that is judged: crnverifier's time grows fast beyond."""
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a template is equivalent to its reaction under a notion."""
+
+    notion: Notion
+    check: Check
+
+
 def crnverifier() -> str:
     """Return name and version of the tool."""
     try:
@@ -41,7 +51,7 @@ def crnverifier() -> str:
         return "crnverifier (not installed)"
 
 
-def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
+def judge_templates(system: DsdSystem, store: Store) -> tuple[Judgement, ...]:
     """Return, for each template, whether it is equivalent to its reaction under each notion.
 
     Undecided, and with the reason, where it is not judged: a reaction that changes nothing (A -> A), since the notions
@@ -49,10 +59,10 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
     to find no answer; which ones are must not depend on how fast a machine is.
     """
     asked = list(product(system.templates, Notion))
-    key = key_of([system.scheme, system.lengths, asked, crnverifier()])
+    key = key_of([system.scheme, system.lengths, asked, crnverifier(), code_digest(__name__)])
     kept = store.get("equivalence", key)
     if kept is not None:
-        return tuple(map(_read, json.loads(kept)))
+        return _judgements(asked, tuple(map(_read, json.loads(kept))))
     with ThreadPoolExecutor(WORKERS) as pool:
         found = tuple(pool.map(lambda one: _judge(system, *one), asked))
     unanswered = [
@@ -66,21 +76,28 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Check, ...]:
             for c in found
         ]
         store.put("equivalence", key, json.dumps(plain))
-    return found
+    return _judgements(asked, found)
+
+
+def _judgements(asked: Iterable[tuple[Template, Notion]], checks: tuple[Check, ...]) -> tuple[Judgement, ...]:
+    return tuple(Judgement(notion, check) for (_, notion), check in zip(asked, checks, strict=True))
 
 
 def _read(one: Mapping[str, Any]) -> Check:
     return Check(one["name"], Outcome(one["outcome"]), one["detail"], tuple(map(Witness, one["witnesses"])))
 
 
-def required(scheme: str, judged: tuple[Check, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+def required(scheme: str, judged: tuple[Judgement, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
     """Return which answers a scheme must stand up to, and the others, which are known but not asked for."""
     claimed = find_scheme(scheme).bisimilar
 
-    def asked_for(check: Check) -> bool:
-        return claimed and check.name.endswith(Notion.BISIMULATION) and check.outcome is not Outcome.UNDECIDED
+    def asked_for(one: Judgement) -> bool:
+        return claimed and one.notion is Notion.BISIMULATION and one.check.outcome is not Outcome.UNDECIDED
 
-    return tuple(filter(asked_for, judged)), tuple(check for check in judged if not asked_for(check))
+    return (
+        tuple(one.check for one in judged if asked_for(one)),
+        tuple(one.check for one in judged if not asked_for(one)),
+    )
 
 
 def _left_out(scheme: str, template: Template, notion: Notion) -> str:

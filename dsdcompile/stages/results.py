@@ -55,7 +55,8 @@ class Results:
     @property
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
-        verified = self.verified is None or self.verified.verification.outcome is Outcome.PROVED
+        passed = (Outcome.PROVED, Outcome.TESTED)
+        verified = self.verified is None or self.verified.verification.outcome in passed
         agreed = self.simulated is None or self.simulated.labels.agree
         return verified and agreed and (self.sequencing is None or self.sequencing.report.passed)
 

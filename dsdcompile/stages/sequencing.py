@@ -5,30 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 from dsdcompile.design.design import Design
 from dsdcompile.dsd.inventory import Inventory
-from dsdcompile.errors import FormatError, SequenceError
-from dsdcompile.formats.sequence_file import parse_checkpoint, parse_found, parse_objective, show_checkpoint
+from dsdcompile.errors import FormatError
+from dsdcompile.formats.code import code_digest
+from dsdcompile.formats.sequence_file import (
+    parse_checkpoint,
+    parse_report,
+    parse_search,
+    show_checkpoint,
+    show_report,
+    show_search,
+)
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
-from dsdcompile.formats.writing import show_json
 from dsdcompile.sequences.assignment import assign_words, budget_of
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.objective import Objective
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
-from dsdcompile.sequences.search import SearchResult, improve
+from dsdcompile.sequences.rules.catalogue import RULES
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.search import SearchResult, improve, most_steps
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.model import ThermoModel
 from dsdcompile.sequences.thermo.nupack import Nupack
 from dsdcompile.sequences.thermo.vienna import Vienna
 from dsdcompile.units import plural
 
-METHOD = 3
-"""Raised when the search or a rule changes, so that stored sequences are made again."""
+Read = TypeVar("Read")
 
 
 @final
@@ -75,13 +83,14 @@ def sequence_system(
 ) -> Sequencing:
     """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
 
-    An interrupted search returns the best it has found, checked and marked; the next run goes on from there.
+    An interrupted search returns the best it has found, checked and marked; the next run goes on from there. The search
+    and the checks are kept apart: a threshold that only a check knows, a dose, or the code of a check redoes no search.
 
     Args:
         design: The request.
         inventory: What needs sequences.
         concentrations: Of its items in the reaction, M.
-        store: Where finished and interrupted searches are kept.
+        store: Where finished and interrupted searches, and what the checks found, are kept.
         progress: Called with a line now and then.
 
     Raises:
@@ -89,65 +98,106 @@ def sequence_system(
         BackendError: the thermodynamic backend is missing or refuses.
         KeyboardInterrupt: the user does not want to wait for the checks of an interrupted search either.
     """
-    table, limits = design.sequences, check_limits(design)
-    options, lengths = assignment_options(design), _lengths(design)
-    budget = budget_of(inventory, options)
+    budget = budget_of(inventory, assignment_options(design))
     with backend(design) as model:
-        request = {
-            "method": METHOD,
-            "inventory": _described(inventory),
-            "options": options,
-            "limits": limits,
-            "seed": table.seed,
-            "effort": table.effort,
-            "lengths": lengths,
-            "concentrations": sorted(concentrations.items()),
-            "model": sorted(model.provenance.items()),
-        }
-        key = key_of(request.items())
-        stored = _stored(store, key, inventory, budget)
-        if stored is not None:
-            return stored
-        start, k = assign_words(inventory, table.seed, options)
-        progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
-        saved = store.get("search", key)
-        try:
-            resume = None if saved is None else parse_checkpoint(saved)
-        except FormatError:
-            resume = None
-        found = improve(
-            start,
-            k,
-            model,
-            seed=table.seed,
-            steps=table.effort,
-            limits=limits,
-            options=options,
-            resume=resume,
-            save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
-            progress=progress,
-        )
-        progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
-        report = check_sequences(
-            found.sequenced,
-            model,
+        found = _searched(design, inventory, model, store, progress)
+        keeping = None if found.interrupted else store
+        report = _judged(design, found.sequenced, concentrations, model, keeping)
+    return Sequencing(
+        found.sequenced, found.before, found.after, found.steps, found.k, report, budget, interrupted=found.interrupted
+    )
+
+
+def _searched(
+    design: Design, inventory: Inventory, model: ThermoModel, store: Store, progress: Callable[[str], None]
+) -> SearchResult:
+    """Return the search for an inventory: as it is kept, or made."""
+    table, limits, options = design.sequences, check_limits(design), assignment_options(design)
+    key = key_of(
+        [
+            _described(inventory),
+            options,
             limits,
-            concentrations=concentrations,
-            forbid=options.banned,
-            lengths=lengths,
-        )
+            (table.seed, table.effort),
+            sorted(model.provenance.items()),
+            code_digest(assign_words.__module__, improve.__module__, type(model).__module__),
+        ]
+    )
+    kept = _read(store.get("sequences", key), lambda text: parse_search(text, inventory))
+    if kept is not None:
+        return kept
+    start, k = assign_words(inventory, table.seed, options)
+    progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
+    most = most_steps(table.effort)
+    found = improve(
+        start,
+        k,
+        model,
+        seed=table.seed,
+        steps=table.effort,
+        limits=limits,
+        options=options,
+        resume=_read(store.get("search", key), lambda text: parse_checkpoint(text, inventory, most)),
+        save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
+        progress=progress,
+    )
+    progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
     if found.interrupted:
-        numbers = (found.before, found.after, found.steps, found.k)
-        return Sequencing(found.sequenced, *numbers, report, budget, interrupted=True)
-    content = {
-        "sequences": dict(found.sequenced.sequences),
-        "search": found.to_json(),
-        "report": report.to_json(),
-    }
-    store.put("sequences", key, show_json(content))
-    stored = _stored(store, key, inventory, budget)
-    assert stored is not None, "what was just stored can be read"
-    return stored
+        return found
+    text = show_search(found)
+    store.put("sequences", key, text)
+    return parse_search(text, inventory)  # the same numbers, rounded, as the next run reads
+
+
+def _judged(
+    design: Design,
+    sequenced: SequencedSystem,
+    concentrations: Mapping[str, float],
+    model: ThermoModel,
+    store: Store | None,
+) -> SequenceReport:
+    """Return what the checks find: as it is kept for these sequences, thresholds and rules, or judged now."""
+
+    def judge() -> SequenceReport:
+        return check_sequences(
+            sequenced,
+            model,
+            check_limits(design),
+            concentrations=concentrations,
+            forbid=assignment_options(design).banned,
+            lengths=_lengths(design),
+        )
+
+    if store is None:
+        return judge()
+    key = key_of(
+        [
+            _described(sequenced.inventory),
+            sorted(sequenced.sequences.items()),
+            check_limits(design),
+            sorted(concentrations.items()),
+            (assignment_options(design).banned, _lengths(design)),
+            sorted(model.provenance.items()),
+            [(rule.name, rule.quantity, rule.passing, rule.remedy) for rule in RULES],
+            code_digest(
+                check_sequences.__module__, type(model).__module__, *(rule.measure.__module__ for rule in RULES)
+            ),
+        ]
+    )
+    kept = _read(store.get("checks", key), parse_report)
+    if kept is not None:
+        return kept
+    text = show_report(judge())
+    store.put("checks", key, text)
+    return parse_report(text)  # as the next run reads it
+
+
+def _read(text: str | None, parse: Callable[[str], Read]) -> Read | None:
+    """Return what a kept text holds, or None if there is none, or it does not fit."""
+    try:
+        return None if text is None else parse(text)
+    except FormatError:
+        return None
 
 
 def check_files(design: Design, sequenced: SequencedSystem, amounts: Mapping[str, float]) -> SequenceReport:
@@ -171,26 +221,6 @@ def _lengths(design: Design) -> tuple[int, int]:
     """Return the shortest and longest strand that the vendor makes and the laboratory orders, nt."""
     vendor = load_vendor(design.lab.vendor)
     return vendor.shortest, min(vendor.longest, design.lab.longest_strand)
-
-
-def _stored(store: Store, key: str, inventory: Inventory, budget: Budget) -> Sequencing | None:
-    """Return stored sequences, or None if there are none, or they do not fit."""
-    text = store.get("sequences", key)
-    if text is None:
-        return None
-    try:
-        sequences, search, report = parse_found(text)
-        return Sequencing(
-            SequencedSystem(inventory, sequences),
-            parse_objective(search["objective_before"]),
-            parse_objective(search["objective_after"]),
-            int(search["steps"]),
-            int(search["k"]),
-            report,
-            budget,
-        )
-    except (FormatError, SequenceError, KeyError, TypeError, ValueError):
-        return None
 
 
 def _described(inventory: Inventory) -> list[object]:

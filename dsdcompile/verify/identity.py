@@ -27,7 +27,7 @@ from dsdcompile.crn.analysis import levels
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray, Sparse, frozen_sparse
-from dsdcompile.verify.verdict import Check, Outcome, Witness
+from dsdcompile.verify.verdict import Check, Outcome, Relation, Witness
 
 LARGEST = 2**53
 """Coefficients beyond this are not exact."""
@@ -64,6 +64,7 @@ def identity_check(name: str, crn: Crn, layers: Sequence[Affine]) -> Check:
             Outcome.PROVED,
             f"for all inputs: {proof.units} ReLU units and {len(crn.outputs)} outputs are the same expressions, "
             f"coefficients equal, constants within {proof.apart:.1e}",
+            shows=Relation.SAME_LIMIT,
         )
     return _counterexample(name, crn, layers) or Check(name, Outcome.UNDECIDED, reason)
 

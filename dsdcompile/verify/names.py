@@ -131,6 +131,7 @@ def _refuted(one: _Use, other: _Use, problem: str) -> Check:
 def _uses(system: DsdSystem) -> Iterator[_Uses]:
     """Yield every slot with all its uses: of the signal form, then of each template."""
     kinds: dict[tuple[Scope, str], int] = {}
+    met = _reactants(system)
 
     def made(slot: DomainSlot, modules: IntArray, species: IntArray) -> _Uses:
         scope = slot.scope
@@ -138,7 +139,7 @@ def _uses(system: DsdSystem) -> Iterator[_Uses]:
         number = {
             Scope.SYSTEM: np.zeros_like(modules),
             Scope.MODULE: modules,
-            Scope.REACTANTS: system.leader[modules] if scope is Scope.REACTANTS else modules,
+            Scope.REACTANTS: met[modules],
         }.get(scope, species)
         pooled = system.toeholds > 0 and scope is Scope.SPECIES and slot.part is Part.TOEHOLD
         return _Uses(slot, modules, species, kind * KIND + number, pooled)
@@ -150,3 +151,15 @@ def _uses(system: DsdSystem) -> Iterator[_Uses]:
         modules = system.of_template(number)
         for slot in template.slots:
             yield made(slot, modules, system.species[modules, slot.species])
+
+
+def _reactants(system: DsdSystem) -> IntArray:
+    """Return a number for each module (modules,), equal for those with the same reactants in the same order.
+
+    Counted here and not asked of the system, whose own numbering is what names are made with.
+    """
+    known: dict[tuple[int, ...], int] = {}
+    labels = [template.shape.reactants for template in system.templates]
+    rows = zip(system.template.tolist(), system.species.tolist(), strict=True)
+    reactants = (tuple(bound[label] for label in labels[template]) for template, bound in rows)
+    return np.fromiter((known.setdefault(key, len(known)) for key in reactants), np.int64, system.n_modules)

@@ -1,13 +1,13 @@
 """What a rewriting of a CRN must keep, checked on what it made: its reactions, or its limit for every input.
 
-Two invariants, both exact:
+Two invariants:
 
 - *Reactions*: species that stand for nothing in the CRN before are intermediates. Each is used by one reaction, alone;
   put its products in its place, and the reactions before are back, with their rates. That is all there is to show for
   a rewriting that builds long product lists step by step, whether the CRN has a limit or not.
 - *Limit*: any amounts of the species that are supplied, before, and what they stand for, after, end in the same output
-  values. Amounts are random integers. As long as no reaction uses two of a species at a time, all numbers are integers
-  below 2^53 and floating point is exact; else fractions are computed with.
+  values. Shown for all amounts at once where both are the same sums, or few pieces (:mod:`dsdcompile.verify.pieces`).
+  Else it is *tested*: from random amounts, near and far apart, in exact arithmetic.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.limit import has_limit, limit, limit_state
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray, Sparse, frozen_sparse
 from dsdcompile.verify.identity import row_keys
+from dsdcompile.verify.pieces import Sum, TooLargeError, Unknowns, added, differs, limits_of
 from dsdcompile.verify.rational import LARGEST, rational_limit
-from dsdcompile.verify.verdict import Check, Outcome, Witness
+from dsdcompile.verify.verdict import Check, Outcome, Relation, Witness
 
 EXAMPLES = 16
-"""Random states tried."""
+"""Random states tried with amounts alike, and as many with amounts far apart."""
 MOST = 100
-"""Random amounts are below this."""
+"""Random amounts are below this, times a power of two where they are far apart."""
+SPREADS = (20, 10, 4, 0)
+"""Powers of two up to which amounts are far apart: the largest with which numbers stay exact is taken."""
 EXACT = 2.0**53
 """Integers below this are exact in floating point."""
 ROUNDING = 1e-9
@@ -46,7 +49,7 @@ def limit_kept(name: str, before: Crn, after: Crn, image: Sparse | None = None) 
         before: The CRN before.
         after: The CRN that was made of it.
         image: What each species before stands for (species before, species after); None if it is not known: then the
-            two are compared for input values only, to rounding.
+            two are compared for input values only, to rounding where they are tested.
 
     Annihilation that competes with other reactions (:func:`annihilation_kept`) is left out on both sides.
     """
@@ -55,6 +58,14 @@ def limit_kept(name: str, before: Crn, after: Crn, image: Sparse | None = None) 
     before, after = (crn if has_limit(crn) else _without_annihilation(crn) for crn in (before, after))
     if not (has_limit(before) and has_limit(after)):
         return Check(name, Outcome.UNDECIDED, "no limit that is independent of rates")
+    tried = _tried(name, before, after, image)
+    if tried.outcome is Outcome.REFUTED:
+        return tried
+    return _exact(name, before, after, image) or tried
+
+
+def _tried(name: str, before: Crn, after: Crn, image: Sparse | None) -> Check:
+    """Compare two CRNs from random input values, and from random states where it is known what these stand for."""
     rng = np.random.default_rng(0)
     values = _values(before, after, rng)
     wanted, found = limit(before, values), limit(after, values)
@@ -64,20 +75,112 @@ def limit_kept(name: str, before: Crn, after: Crn, image: Sparse | None = None) 
         told = ", ".join(f"{x:g}" for x in values[row])
         return _differs(name, f"input ({told})", column, float(wanted[row, column]), float(found[row, column]))
     if image is None:
-        return Check(name, Outcome.PROVED, f"equal for {EXAMPLES} random inputs, to rounding")
+        return _tested(name, f"equal for {len(values)} random inputs, to rounding", len(values))
     supplied = np.flatnonzero(_supplied(before))
-    states = np.zeros((EXAMPLES, before.n_species))
-    states[:, supplied] = rng.integers(0, MOST, (EXAMPLES, len(supplied)))
-    states[:, supplied] *= rng.random((EXAMPLES, len(supplied))) < 0.75  # nothing there is a case of its own
-    left, right = _outputs(before, states), _outputs(after, states @ image.astype(np.float64))
-    if left is None or right is None:
+    for spread in SPREADS:
+        states = _states(before, supplied, spread, rng)
+        left, right = _outputs(before, states), _outputs(after, states @ image.astype(np.float64))
+        if left is not None and right is not None:
+            break
+    else:
         return Check(name, Outcome.UNDECIDED, "too large for exact arithmetic")
     for state, one, other in zip(states, left, right, strict=True):
         at = next((i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b), None)
         if at is not None:
             there = (f"{before.species[s]} = {state[s]:g}" for s in supplied[:8] if state[s])
             return _differs(name, f"start {', '.join(there)}", at, float(one[at]), float(other[at]))
-    return Check(name, Outcome.PROVED, f"equal, in exact arithmetic, from {EXAMPLES} random states")
+    far = f", amounts up to 2^{spread} times apart" if spread else ""
+    return _tested(name, f"equal, in exact arithmetic, from {len(states)} random states{far}", len(states))
+
+
+def _states(crn: Crn, supplied: IntArray, spread: int, rng: np.random.Generator) -> FloatArray:
+    """Return random states of integers (examples, species): half with amounts alike, half with amounts far apart."""
+    states = np.zeros((2 * EXAMPLES, crn.n_species))
+    shape = (2 * EXAMPLES, len(supplied))
+    amounts = rng.integers(0, MOST, shape) * (rng.random(shape) < 0.75)  # nothing there is a case of its own
+    amounts[EXAMPLES:] *= 2 ** rng.integers(0, spread + 1, (EXAMPLES, len(supplied)))
+    states[:, supplied] = amounts
+    return states
+
+
+def _exact(name: str, before: Crn, after: Crn, image: Sparse | None) -> Check | None:
+    """Compare two CRNs for all amounts at once; None if that cannot be done."""
+    starts = _starts(before, after, image)
+    if starts is None:
+        return None
+    amounts, one, other = starts
+    unknowns = Unknowns(amounts)
+    try:
+        found = differs(limits_of(before, one, unknowns), limits_of(after, other, unknowns), unknowns)
+    except TooLargeError:
+        return None
+    if isinstance(found, int):
+        how = f"in all {found} pieces" if found else "the same sums"
+        return Check(name, Outcome.PROVED, f"equal for all amounts: {how}", shows=Relation.SAME_LIMIT)
+    if found is None or (image is None and not _free(before, after)):
+        return None
+    return _confirmed(name, before, after, (one, other), found)
+
+
+def _free(before: Crn, after: Crn) -> bool:
+    """Return whether all amounts at the start are input values: no pairs of rails, and nothing else there."""
+    return all((crn.inputs[:, 1] == NO_RAIL).all() and not crn.initial.any() for crn in (before, after))
+
+
+def _confirmed(
+    name: str, before: Crn, after: Crn, starts: tuple[list[Sum], list[Sum]], amounts: list[Fraction]
+) -> Check | None:
+    """Return a refutation by amounts for which outputs differ, once fractions have shown that they do."""
+    ends = []
+    for crn, start in zip((before, after), starts, strict=True):
+        state = [sum((c * amounts[u] for u, c in one.items()), Fraction(0)) for one in start]
+        end = rational_limit(crn, state)
+        ends.append([end[p] - (end[m] if m != NO_RAIL else 0) for p, m in crn.outputs.tolist()])
+    at = next((i for i, (a, b) in enumerate(zip(*ends, strict=True)) if a != b), None)
+    if at is None:
+        return None
+    whole = np.lcm.reduce([a.denominator for a in amounts])
+    there = (
+        f"{before.species[s]} = {sum(c * amounts[u] * int(whole) for u, c in one.items())}"
+        for s, one in enumerate(starts[0])
+        if one
+    )
+    return _differs(
+        name, f"start {', '.join(there)}", at, float(ends[0][at] * int(whole)), float(ends[1][at] * int(whole))
+    )
+
+
+def _starts(before: Crn, after: Crn, image: Sparse | None) -> tuple[int, list[Sum], list[Sum]] | None:
+    """Return how many amounts are unknown, and what is there of each species of both CRNs at the start, in these."""
+    one: list[Sum] = [{} for _ in range(before.n_species)]
+    other: list[Sum] = [{} for _ in range(after.n_species)]
+    if image is not None:
+        place = frozen_sparse(image)
+        supplied = np.flatnonzero(_supplied(before)).tolist()
+        for unknown, species in enumerate(supplied):
+            one[species] = {unknown: 1}
+            span = slice(int(place.indptr[species]), int(place.indptr[species + 1]))
+            for to, count in zip(place.indices[span].tolist(), place.data[span].tolist(), strict=True):
+                other[to] = added(other[to], {unknown: count})
+        return len(supplied), one, other
+    if not np.array_equal(before.offsets, after.offsets):
+        return None
+    if not np.array_equal(before.inputs[:, 1] == NO_RAIL, after.inputs[:, 1] == NO_RAIL):
+        return None
+    unknowns = 0
+    for left, right in zip(before.inputs.T.tolist(), after.inputs.T.tolist(), strict=True):
+        for here, there in zip(left, right, strict=True):
+            if here != NO_RAIL:
+                one[here], other[there] = added(one[here], {unknowns: 1}), added(other[there], {unknowns: 1})
+                unknowns += 1
+    for start, crn in ((one, before), (other, after)):
+        for species in np.flatnonzero(crn.initial).tolist():  # in units of an amount that is 1
+            start[species] = added(start[species], {unknowns: Fraction(float(crn.initial[species]))})
+    return unknowns + 1, one, other
+
+
+def _tested(name: str, detail: str, trials: int) -> Check:
+    return Check(name, Outcome.TESTED, detail, trials=trials, shows=Relation.SAME_LIMIT)
 
 
 def _differs(name: str, given: str, output: int, wanted: float, found: float) -> Check:
@@ -164,7 +267,7 @@ def reactions_kept(name: str, before: Crn, after: Crn, image: Sparse) -> Check:
             told = f"{before.reaction(row)}" if row >= 0 else f"reaction {after.reaction(int(main[other]))}"
             return _refuted(name, f"{told} has rate constant {rate:g} before and, put together again, {same:g} after")
     detail = f"{before.n_reactions} reactions, {int(new.sum())} intermediates replaced by what they turn into"
-    return Check(name, Outcome.PROVED, detail)
+    return Check(name, Outcome.PROVED, detail, shows=Relation.BISIMILAR)
 
 
 def _contracted(crn: Crn, new: BoolArray) -> tuple[IntArray, Sparse] | str:
@@ -213,8 +316,9 @@ def annihilation_kept(name: str, before: Crn, after: Crn, closed: BoolArray) -> 
     same = before.with_(reactants=after.reactants[:size], products=after.products[:size], rates=after.rates[:size])
     if same != before:
         return _refuted(name, "other reactions have changed")
-    added = before.with_(reactants=after.reactants[size:], products=after.products[size:], rates=after.rates[size:])
-    odd = _without_annihilation(added.with_(pairs=before.pairs[closed]))
+    extra = before.with_(reactants=after.reactants[size:], products=after.products[size:], rates=after.rates[size:])
+    odd = _without_annihilation(extra.with_(pairs=before.pairs[closed]))
     if odd.n_reactions:
         return _refuted(name, f"{odd.reaction(0)} annihilates no pair of rails that carries its difference only")
-    return Check(name, Outcome.PROVED, f"{added.n_reactions} pairs of rails whose difference is all that matters")
+    detail = f"{extra.n_reactions} pairs of rails whose difference is all that matters"
+    return Check(name, Outcome.PROVED, detail, shows=Relation.SAME_LIMIT)

@@ -26,7 +26,8 @@ from dsdcompile.formats.network_file import load_network
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.cost import CostModel
-from dsdcompile.passes.plan import Setting, cheapest
+from dsdcompile.passes.declared import Setting
+from dsdcompile.passes.plan import cheapest
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from dsdcompile.cli.main import main
+from dsdcompile.formats import sequence_file
+from dsdcompile.sequences import checks
 from dsdcompile.sequences.bases import reverse_complement
+from dsdcompile.sequences.rules.catalogue import RULES
+from dsdcompile.sequences.rules.each_strand import of_strands
+from dsdcompile.sequences.rules.rule import Nothing, Planted, Rule
 from dsdcompile.stages import sequencing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_files_of_a_run_pass(made, capsys):
     assert main(["check", str(made / "system.pil"), str(made / "strands.csv")]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 14
+    assert len(lines) == len(RULES)
     assert all(line.startswith("pass") for line in lines)
 
 
@@ -45,7 +50,7 @@ def test_thresholds_come_from_the_design_and_decide_the_exit_status(made, tmp_pa
     arguments = ["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path), "--quiet"]
     assert main([*arguments, "--set", "checks.self_energy=-0.01"]) == 1
     out = capsys.readouterr().out
-    assert "13 of 14 checks passed" in out
+    assert f"{len(RULES) - 1} of {len(RULES)} checks passed" in out
     assert "self-structure:" in out
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["sequences"]["failed"] == ["self-structure"]
@@ -111,7 +116,7 @@ def test_an_interrupt_while_checking_an_interrupted_search_ends_the_run_at_once(
     assert not (tmp_path / "strands.csv").exists()
 
 
-@pytest.mark.parametrize("change", ["sequences.seed=2", "scheme.recognition=16", "lab.longest_strand=62"])
+@pytest.mark.parametrize("change", ["sequences.seed=2", "scheme.recognition=16", "checks.repeat=8"])
 def test_what_sequences_depend_on_makes_new_ones_in_the_same_folder(made, change, tmp_path, capsys):
     shutil.copytree(made / ".cache", tmp_path / ".cache")
     arguments = ["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path)]
@@ -122,6 +127,33 @@ def test_what_sequences_depend_on_makes_new_ones_in_the_same_folder(made, change
     main([*arguments, "--set", change, "--quiet"])
     assert {name: (tmp_path / name).read_bytes() for name in found} == found
     assert found["sequence_checks.json"] != (made / "sequence_checks.json").read_bytes()
+
+
+@pytest.mark.parametrize("change", ["lab.longest_strand=62", "checks.run=2", "kinetics.unit='20 nM'"])
+def test_what_only_the_checks_depend_on_is_judged_again(made, change, tmp_path, capsys):
+    shutil.copytree(made / ".cache", tmp_path / ".cache")
+    arguments = ["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path), "--quiet", "--set", change]
+    main(arguments)
+    found = (tmp_path / "sequence_checks.json").read_bytes()
+    shutil.rmtree(tmp_path / ".cache")
+    main(arguments)
+    assert (tmp_path / "sequence_checks.json").read_bytes() == found != (made / "sequence_checks.json").read_bytes()
+
+
+def test_a_rule_that_is_added_judges_what_is_in_a_used_folder(made, tmp_path, capsys, monkeypatch):
+    shutil.copytree(made, tmp_path / "used")
+    none = Rule("no A", "A in a strand", Nothing(), "another alphabet", _letters, Planted())
+    for module in (checks, sequencing, sequence_file):
+        monkeypatch.setattr(module, "RULES", (*RULES, none))
+    assert main(["sequences", str(ROOT / "designs/relu.toml"), "--out", str(tmp_path / "used")]) == 1
+    assert "searching from" not in capsys.readouterr().err
+    table = json.loads((tmp_path / "used/sequence_checks.json").read_text())
+    assert [check["rule"] for check in table["checks"] if not check["passed"]] == ["no A"]
+    assert (tmp_path / "used/strands.csv").read_bytes() == (made / "strands.csv").read_bytes()
+
+
+def _letters(evidence):
+    return of_strands(evidence, lambda sequence: sequence.count("A"))
 
 
 def test_the_same_request_does_not_search_again(made, tmp_path, capsys):

@@ -112,8 +112,12 @@ def test_the_csv_and_the_spreadsheets_say_the_same(sheet):
 
 def test_a_plate_is_of_one_scale_and_purification_and_not_below_the_vendors_least(sheet):
     lit = [line for line in sheet.lines if line.role == "reporter"]
-    some = [replace(sheet.lines[0], name=f"s{n}", scale="25nm") for n in range(30)]
-    few = [replace(sheet.lines[0], name=f"f{n}", scale="100nm") for n in range(23)]
+    some = [
+        replace(sheet.lines[0], strand=replace(sheet.lines[0].strand, name=f"s{n}"), scale="25nm") for n in range(30)
+    ]
+    few = [
+        replace(sheet.lines[0], strand=replace(sheet.lines[0].strand, name=f"f{n}"), scale="100nm") for n in range(23)
+    ]
     least = dict(IDT.plate_minimum)[96]
     assert least == 24
     layout = lay_out([*few, *some, *lit], 96, least)
@@ -136,7 +140,7 @@ def test_the_spreadsheets_bytes_are_the_same_every_time(sheet):
 
 def test_a_full_plate_goes_on_to_the_next(sheet):
     line = replace(sheet.lines[0], five="", three="")
-    layout = lay_out([replace(line, name=f"s{n}") for n in range(130)], 96, 24)
+    layout = lay_out([replace(line, strand=replace(line.strand, name=f"s{n}")) for n in range(130)], 96, 24)
     first, second = layout.plates
     assert (first.wells[95].well, first.wells[95].line.name) == ("H12", "s95")
     assert (second.number, second.wells[0].well, second.wells[0].line.name) == (2, "A1", "s96")

@@ -17,10 +17,11 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.cost import CostModel
+from dsdcompile.passes.declared import Setting
 from dsdcompile.passes.inline import inline
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
-from dsdcompile.passes.plan import Setting, cheapest
+from dsdcompile.passes.plan import cheapest
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.shapes import shape_table
 from dsdcompile.schemes.catalogue import SCHEMES

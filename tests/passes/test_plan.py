@@ -1,23 +1,27 @@
-"""Each named pass does its work in a plan, and the cheapest plan is the one that is built."""
+"""Plans run what is chosen, in the order of the catalogue, and the cheapest plan is the one that is built."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.crn.limit import has_limit, limit
+from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.passes import plan
+from dsdcompile.passes.catalogue import BY_COST, OPTIONAL, PAPER, PASSES, named
 from dsdcompile.passes.cost import Cost, CostModel
-from dsdcompile.passes.plan import ORDER, Outcome, Setting, Step, cheapest, run_passes
+from dsdcompile.passes.declared import Makes, Pass, Setting
+from dsdcompile.passes.fanout import FANOUT
+from dsdcompile.passes.legalise import LEGALISE
+from dsdcompile.passes.plan import PlanResult, Step, cheapest, run_passes
 from dsdcompile.passes.result import unchanged
+from dsdcompile.passes.shift import SHIFT
 from dsdcompile.schemes.catalogue import SCHEMES
 
 SCHEME = SCHEMES[0]
 MODEL = CostModel(SCHEME.template, SCHEME.accepts, SCHEME.form, DomainLengths(), 2, 0.2)
-EVERY = parse_crn(
+RAILS = parse_crn(
     """
     #! input Xp Xn
     #! input V
@@ -27,45 +31,54 @@ EVERY = parse_crn(
     Xn -> Pp + 3Pn
     Pp -> Yp
     Pn -> Yn
-    V -> A + B + W
-    A -> 2Yp + C
-    B -> 2Yp + C
-    C -> Yn
-    W -> U
+    V -> A + 2Yp
+    A -> Yn
     Yn @initial 1
     """
 )
-"""Every pass finds something to do here."""
 SETTING = Setting(MODEL, np.array([-2.0, 0.0]))
-
-
-def test_the_example_has_a_limit():
-    assert has_limit(EVERY)
-
-
-@pytest.mark.parametrize("name", sorted(set(ORDER)))
-def test_every_pass_that_is_named_runs(name):
-    plain, made = (run_passes(EVERY, SETTING, names) for names in ((), {name}))
-    assert [step.name for step in made.steps] == ["formal", name, "legalise"]
-    assert made.legal.crn != plain.legal.crn
-    if name == "shift":
-        assert made.reduced.crn.inputs[0, 1] == NO_RAIL
-    if name != "annihilate":
-        x = [[3.0, 1.0], [-1.5, 0.5], [0.0, 2.0]]
-        np.testing.assert_array_equal(limit(made.legal.crn, x), limit(EVERY, x))
 
 
 @pytest.mark.parametrize(("name", "rails"), [("annihilate", ("Pp", "Pn")), ("annihilate_outputs", ("Yp", "Yn"))])
 def test_what_both_rails_hold_is_annihilated_where_the_design_says_so(name, rails):
-    plain, made = ({r.reactants for r in run_passes(EVERY, SETTING, names).legal.crn} for names in ((), {name}))
+    plain, made = ({r.reactants for r in run_passes(RAILS, SETTING, named(names)).legal.crn} for names in ((), (name,)))
     assert {frozenset(side) for side in made - plain} == {frozenset(rails)}
+
+
+def test_passes_run_in_the_order_of_the_catalogue_whatever_the_order_they_are_named_in():
+    for names in (OPTIONAL, OPTIONAL[::-1]):
+        made = run_passes(RAILS, SETTING, named(names) | PAPER)
+        ran = [step.rewriting for step in made.steps[1:]]
+        assert ran == [one for one in PASSES if one in ran]
+        assert {one.name for one in ran} >= {*OPTIONAL, *(one.name for one in PAPER)}
+        assert made.reduced.crn == [step for step in made.steps if step.rewriting.makes is Makes.REDUCED][-1].result.crn
+
+
+def test_merging_again_needs_sharing():
+    for chosen, times in ((["merge"], 1), (["merge", "fanout"], 2)):
+        ran = [step.name for step in run_passes(RAILS, SETTING, named(chosen)).steps]
+        assert ran.count("merge") == times
+
+
+@pytest.mark.parametrize(("text", "told"), [("A -> B\nA -> B", ["formal", "combine"]), ("A -> B", ["formal"])])
+def test_where_rates_matter_nothing_that_is_chosen_runs(text, told):
+    made = run_passes(parse_crn(text), SETTING, BY_COST | PAPER, kinetics=True)
+    assert [step.name for step in made.steps] == [*told, "legalise"]
+    assert "combine" not in [step.name for step in run_passes(parse_crn(text), SETTING, BY_COST).steps]
 
 
 @pytest.mark.parametrize(("shared", "naive"), [(3.0, 2.0), (2.0, 3.0)])
 def test_the_cheaper_plan_is_kept_whichever_it_is(shared, naive, monkeypatch):
-    def priced(formal: Crn, setting: Setting, names: set[str], progress: Callable[[str], None]) -> Outcome:
-        last = Step("legalise", 1, Cost(1, 1, 1, 1, shared if "fanout" in names else naive), unchanged(formal))
-        return Outcome(unchanged(formal), unchanged(formal), (last,))
+    asked = []
+
+    def priced(formal: Crn, setting: Setting, chosen: set[Pass], progress: Callable[[str], None]) -> PlanResult:
+        asked.append(chosen)
+        cost = Cost(1, 1, 1, 1, shared if FANOUT in chosen else naive)
+        last = Step(LEGALISE, 1, cost, unchanged(formal))
+        return PlanResult(unchanged(formal), unchanged(formal), (last,))
 
     monkeypatch.setattr(plan, "run_passes", priced)
-    assert cheapest(EVERY, SETTING).cost.money == 2.0
+    told: list[str] = []
+    assert cheapest(RAILS, SETTING, named(["shift"]), told.append).cost.money == 2.0
+    assert asked == [{*BY_COST, SHIFT}, {*BY_COST, SHIFT} - {FANOUT}]
+    assert told == ["with fan-out sharing", "with naive trees"]

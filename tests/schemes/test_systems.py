@@ -1,5 +1,7 @@
 """Systems of several modules that share strands and gates."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from dsdcompile.enumeration.composition import compose
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
 from dsdcompile.schemes.footprint import YARDSTICKS, Footprint, footprint
 from dsdcompile.schemes.translate import translate
+from dsdcompile.verify.names import names_check
 from dsdcompile.verify.verdict import Outcome
 
 TEXTS = [
@@ -43,6 +46,16 @@ def test_joins_of_three_among_other_gates_do_exactly_what_is_intended(scheme, te
     check = system_check(system, enumerate_system(system))
     assert check.outcome is Outcome.PROVED, check
     assert compose(system).check.outcome is Outcome.PROVED
+
+
+def test_joins_are_shared_only_where_all_reactants_are_the_same():
+    text = "A + B + C -> D\nA + B + E -> F\n2A + B -> D\nA + 2B -> D\nA + B + C + D -> E\nC + B + A -> E"
+    system = system_of("chen2013", text)
+    assert system.leader.tolist() == [0, 1, 2, 3, 4, 0]
+    assert names_check(system).outcome is Outcome.PROVED
+    shared = dataclasses.replace(system)
+    vars(shared)["leader"] = np.array([0, 0, 2, 3, 4, 0])
+    assert names_check(shared).outcome is Outcome.REFUTED
 
 
 def test_reactions_with_the_same_reactants_share_a_join_and_choose_late():

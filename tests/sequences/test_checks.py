@@ -1,19 +1,25 @@
 """Good sequences pass; a set spoilt in one way fails the rule made for it."""
 
-import json
+import math
+from pathlib import Path
 
 import pytest
 
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.formats.sequence_file import parse_report
+from dsdcompile.errors import SequenceError
+from dsdcompile.formats.sequence_file import parse_report, show_report
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
 from dsdcompile.sequences.bases import reverse_complement
-from dsdcompile.sequences.checks import RULES, check_sequences
+from dsdcompile.sequences.checks import check_sequences
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules import catalogue
+from dsdcompile.sequences.rules.catalogue import RULES, thresholds
+from dsdcompile.sequences.rules.evidence import gather
 from dsdcompile.sequences.rules.finding import Offender, judge
+from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.rule import Planted
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -31,14 +37,10 @@ def spoilt(**words: str) -> SequencedSystem:
     return assign(GOOD.inventory, 1, AssignmentOptions(fixed=words))
 
 
-def failing(report):
-    return {finding.rule for finding in report.findings if not finding.passed}
-
-
 def test_orthogonal_words_pass(model):
     report = check_sequences(GOOD, model)
     assert report.passed, [f for f in report.findings if not f.passed]
-    assert len(report.findings) == len(RULES) == 14
+    assert [finding.rule for finding in report.findings] == [rule.name for rule in RULES]
     assert all(finding.checked > 0 for finding in report.findings)
     assert report.provenance["backend"] == "ViennaRNA"
     assert 0 < report.scores["unpaired_probability_min"] <= 1
@@ -46,58 +48,63 @@ def test_orthogonal_words_pass(model):
 
 def test_a_report_reads_back(model):
     report = check_sequences(GOOD, model, Limits(defect=0.001))
-    text = json.dumps(report.to_json())
-    again = parse_report(json.loads(text))
+    again = parse_report(show_report(report))
     assert again.to_json() == report.to_json()
     assert not again.passed
-    assert again.limits == report.limits
+    assert all(again.limits[threshold] == report.limits[threshold] for threshold in thresholds())
 
 
-RUNS = "CATTTTTTACTCATC"
-SPOILT = {
-    # the recognition domain of A folds onto itself
-    "self-structure": {"b_A": "GCGCGCTTTTGCGCG"},
-    # what hangs from a translator folds onto itself
-    "target structure": {"b_C": "GCGCGCTTTTGCGCG"},
-    "ensemble defect": {"b_C": "GCGCGCTTTTGCGCG", "b_D": "CCGGCCTTTTGGCCG"},
-    # the history of C is the complement of A's recognition domain but for its ends
-    "unintended pairs": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
-    "crosstalk": {"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"},
-    # A and B differ in four letters
-    "spurious gate binding": {
-        "a_A": "TCACTA",
-        "b_A": "CATCTTACACTCATC",
-        "c_A": "ATCACT",
-        "a_B": "ACACTA",
-        "b_B": "CTTCTTACACTCAAC",
-        "c_B": "ATCACA",
-    },
-    "toehold energy": {"a_A": "ATATTA", "c_A": "GCGGCC"},
-    "toehold accessibility": {"a_A": "GCGACG", "b_A": "TTTTCGTCGCATTAT"},
-    "runs": {"b_A": RUNS},
-    "GC content": {"b_A": "ATTATATAATATATA", "a_A": "ATTATA", "c_A": "TTATTA"},
-    "repeats": {"b_C": "CATCTTACACTCATA", "m0_d1": "ACATCTTACACTCAT"},
-    "G-quadruplex": {"b_A": "GGGTGGGTGGGTGGG"},
-}
+def planted(name: str) -> SequencedSystem:
+    (rule,) = [rule for rule in RULES if rule.name == name]
+    return spoilt(**rule.planted.words)
 
 
-@pytest.mark.parametrize("rule", SPOILT)
-def test_each_rule_fails_a_set_that_is_bad_for_it(rule, model):
-    report = check_sequences(spoilt(**SPOILT[rule]), model)
-    assert rule in failing(report)
-    finding = next(f for f in report.findings if f.rule == rule)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_passes_good_sequences_and_fails_what_is_planted_for_it(rule, model):
+    usual, bad = Planted(), rule.planted
+    assert bad != usual
+    good = gather(GOOD, model, Limits(), forbidden=usual.forbid, lengths=usual.lengths)
+    assert rule.judge(good).passed
+    evidence = gather(spoilt(**bad.words), model, Limits(), forbidden=bad.forbid, lengths=bad.lengths)
+    finding = rule.judge(evidence)
+    assert not finding.passed
+    assert finding.rule == rule.name
     assert finding.worst == finding.worst_few[0].value
-    assert finding.remedy
+    assert finding.remedy == rule.remedy != ""
 
 
-def test_forbidden_subsequences_and_lengths_fail(model):
-    motif = GOOD.sequences["b_A"][3:9]
-    report = check_sequences(GOOD, model, forbid=(motif,), lengths=(30, 60))
-    assert {"forbidden", "length"} <= failing(report)
+@pytest.mark.parametrize("rule", [r for r in RULES if r.passing.thresholds], ids=lambda rule: rule.name)
+def test_each_threshold_decides_alone_and_what_stands_at_it_passes(rule, model):
+    sequenced = spoilt(**rule.planted.words)
+    worst = rule.judge(gather(sequenced, model, Limits())).worst
+    (threshold,) = rule.passing.thresholds
+    for factor, passes in ((0.0, True), (1e-9, False)):
+        low, _ = rule.passing.bounds(gather(sequenced, model, Limits()))
+        stricter = worst + factor if math.isfinite(low) and worst < low else worst - factor
+        value = (stricter, 1.0) if isinstance(threshold.default, tuple) else stricter
+        evidence = gather(sequenced, model, Limits(**{threshold.key: value}))
+        assert rule.judge(evidence).passed is passes, rule.judge(evidence)
+
+
+def test_rules_and_thresholds_have_names_of_their_own():
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    keys = [threshold.key for threshold in thresholds()]
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_file_of_rules_is_in_the_catalogue():
+    folder = Path(catalogue.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if "\nRULE = " in path.read_text()}
+    assert files == {rule.measure.__module__.rpartition(".")[2] for rule in RULES}
+
+
+def test_a_limit_that_no_rule_has_is_refused(model):
+    with pytest.raises(SequenceError, match="no check has a threshold 'defekt'"):
+        check_sequences(GOOD, model, Limits(defekt=0.1))
 
 
 def test_lengths_and_gc_are_shown_as_they_are(model):
-    report = check_sequences(spoilt(**SPOILT["GC content"]), model, lengths=(30, 60))
+    report = check_sequences(planted("GC content"), model, lengths=(30, 60))
     found = {finding.rule: finding for finding in report.findings}
     lengths = [len(GOOD.strand(strand.domains)) for strand in GOOD.inventory.strands]
     assert found["length"].limit == "30 to 60"
@@ -119,7 +126,7 @@ def test_the_worst_of_a_window_is_nearest_to_an_edge_or_furthest_beyond():
 
 
 def test_a_repeat_is_drawn_with_both_places(model):
-    finding = found_by("repeats", spoilt(**SPOILT["repeats"]), model)
+    finding = found_by("repeats", planted("repeats"), model)
     sequence, *marks = finding.worst_few[0].drawing.splitlines()
     first, second = (sequence[mark.index("=") : len(mark)] for mark in marks)
     assert first == second
@@ -128,7 +135,7 @@ def test_a_repeat_is_drawn_with_both_places(model):
 
 
 def test_a_closed_toehold_is_drawn_where_it_is(model):
-    bad = spoilt(**SPOILT["toehold accessibility"])
+    bad = planted("toehold accessibility")
     finding = found_by("toehold accessibility", bad, model)
     for offender in finding.worst_few:
         sequence, structure, marks = offender.drawing.splitlines()
@@ -153,7 +160,7 @@ def test_a_toehold_beyond_a_nick_is_marked_where_it_is(model):
 
 
 def test_crosstalk_is_drawn_with_its_partner_and_how_much_there_is(model):
-    finding = found_by("crosstalk", spoilt(**SPOILT["crosstalk"]), model)
+    finding = found_by("crosstalk", planted("crosstalk"), model)
     *helix, said = finding.worst_few[0].drawing.splitlines()
     assert "|||||||||" in helix[1]
     amount, partner = said.split(" nM with ")

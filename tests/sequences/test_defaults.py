@@ -2,7 +2,8 @@
 
 from dsdcompile.design.design import check_design
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.catalogue import thresholds
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.stages.sequencing import assignment_options, check_limits
 
 SOURCE = {"name": "some", "crn": {"file": "some.crn"}}
@@ -10,7 +11,9 @@ SOURCE = {"name": "some", "crn": {"file": "some.crn"}}
 
 def test_the_defaults_of_the_library_are_those_of_a_design_file():
     design = check_design(SOURCE, "nothing")
-    assert check_limits(design) == Limits()
+    limits = check_limits(design)
+    assert {key for key, _ in limits.given} == {threshold.key for threshold in thresholds()}
+    assert all(limits[threshold] == Limits()[threshold] for threshold in thresholds())
     assert assignment_options(design) == AssignmentOptions()
 
 

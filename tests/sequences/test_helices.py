@@ -3,7 +3,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsdcompile.sequences.bases import reverse_complement
@@ -83,6 +83,69 @@ def test_a_bulge_and_a_mismatch_by_hand():
     mismatched = one_pair("GCGTCGC", "GCGCCGC")  # T opposite C in the middle, but shifted helices may be better
     by_hand = ENERGIES.terms[0] + ENERGIES.interior[2] + stack[2, 1] * 2 + stack[1, 2] * 2
     assert mismatched <= by_hand + 1e-9
+
+
+def trying_everything(x, px, y, py, energies, hairpin):
+    """The recurrence as it is defined, every cell and step: the best energy and its pairs, last first."""
+    best, before = {}, {}
+    least, last = 0.0, None
+    for i in range(len(x)):
+        for j in range(len(y) - 1, -1, -1):
+            if x[i] + y[j] != 3 or px[i] + py[j] == 0 or (hairpin and i - j < 4):
+                continue
+            end = float(energies.terms[1]) if x[i] in (0, 3) else 0.0
+            dangle = float(energies.terms[2])
+            begins = energies.hairpin[min(i - j - 1, 60)] + end if hairpin else energies.terms[0] + end
+            if not hairpin and (i > 0 or j < len(y) - 1):
+                begins += dangle
+            best[i, j], before[i, j] = float(begins), None
+            for a, b in itertools.product(range(7), repeat=2):
+                there = (i - 1 - a, j + 1 + b)
+                if a + b > 6 or there not in best:
+                    continue
+                stack = float(energies.stack[x[i - 1 - a], x[i]])
+                if a and b:
+                    step = float(energies.interior[a + b]) + 0.3 * abs(a - b)
+                else:
+                    step = float(energies.bulge[a + b]) + stack if a + b == 1 else float(energies.bulge[a + b])
+                step = stack if a + b == 0 else step
+                if best[there] + step < best[i, j]:
+                    best[i, j], before[i, j] = best[there] + step, there
+            whole = best[i, j] + end + (dangle if i < len(x) - 1 or j > 0 else 0.0)
+            if whole < least:
+                least, last = whole, (i, j)
+    pairs = []
+    while last is not None:
+        pairs.append(last)
+        last = before[last]
+    return least, pairs
+
+
+STRANDS = st.one_of(st.text("ACGT", min_size=6, max_size=26), st.text("CG", min_size=6, max_size=26))
+BULGED = st.builds(
+    lambda before, loop, after: (before + after, reverse_complement(after) + loop + reverse_complement(before)),
+    st.text("ACGT", min_size=2, max_size=4), st.text("ACGT", max_size=3), st.text("ACGT", min_size=2, max_size=6),
+)  # fmt: skip
+
+
+@given(
+    st.one_of(st.tuples(STRANDS, STRANDS), BULGED, BULGED.map(lambda pair: pair[::-1])), st.integers(-8, 8),
+    st.sampled_from([Conditions(), Conditions(50.0, 0.5, 0.0), Conditions(5.0, 1.0, 0.0)]),
+)  # fmt: skip
+@example(("ACTCTGTA", "TACAGCAGT"), 99, Conditions())  # a bulge of one that only just pays
+@example(("TACAGCAGT", "ACTCTGTA"), 99, Conditions())
+def test_what_is_left_out_changes_no_bit(strands, shift, conditions):
+    first, second = strands
+    energies = Energies.at(conditions)
+    places = np.concatenate([np.arange(1, len(first) + 1), -np.arange(1, len(second) + 1)[::-1] - shift])
+    both = pool(first, second, places=places)
+    x, y, px, py = coded(first), coded(second), places[: len(first)], places[len(first) :]
+    energy, pairs = trying_everything(x, px, y, py, energies, hairpin=False)
+    assert helix_energies(both, np.array([[0, 1]]), energies)[0] == energy
+    assert helix_places(both, 0, 1, energies).tolist() == [[px[i], py[j]] for i, j in pairs]
+    for number, (letters, own) in enumerate([(x, px), (y, py)]):
+        wanted, _ = trying_everything(letters, own, letters, own, energies, hairpin=True)
+        assert hairpin_energies(both, np.array([number]), energies)[0] == wanted
 
 
 def test_intended_pairs_do_not_count():

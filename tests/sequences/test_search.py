@@ -2,7 +2,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import Checkpoint, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import least_distance
@@ -164,12 +163,19 @@ def spoilt(**words: str) -> tuple[SequencedSystem, int]:
     return assign_words(INVENTORY, 1, AssignmentOptions(fixed=words))
 
 
-LOOSE = Limits(
-    self_energy=-99.0, toehold_unpaired=0.0, probability=1e-30, defect=1.0, pair_energy=-99.0, spurious=9.0,
-    crosstalk=1.0, toehold_spread=9.0, run=99, gc=(0.0, 1.0), repeat=99,
-)  # fmt: skip
+OPEN = {
+    "self_energy": -99.0, "toehold_unpaired": 0.0, "probability": 1e-30, "defect": 1.0, "pair_energy": -99.0,
+    "spurious": 9.0, "crosstalk": 1.0, "toehold_spread": 9.0, "run": 99, "gc": (0.0, 1.0), "repeat": 99,
+}  # fmt: skip
 USUAL = Limits()
-ONLY_STRUCTURES = replace(LOOSE, defect=USUAL.defect, probability=USUAL.probability)
+
+
+def only(*keys: str) -> Limits:
+    """Return usual limits for some keys, and no limits for all others."""
+    return Limits(**{key: value for key, value in OPEN.items() if key not in keys})
+
+
+LOOSE, ONLY_STRUCTURES = only(), only("defect", "probability")
 TERMS = {
     # b_A1 is almost the complement of A2's, so two free strands bind
     "pairs": ({"b_A1": "CATCTTACACTCATC", "b_A2": "CATGAGTGTAAGATC"}, {"pair_energy"}, "unintended pairs"),
@@ -196,7 +202,7 @@ TERMS = {
 @pytest.mark.parametrize("term", TERMS)
 def test_every_term_alone_makes_the_search_mend_what_it_is_for(term, model):
     words, kept, rule = TERMS[term]
-    limits = replace(LOOSE, **{name: getattr(USUAL, name) for name in kept})
+    limits = only(*kept)
     start, k = spoilt(**words)
     assert not passes(rule, start, model)
     found = improve(start, k, model, seed=3, steps=160, limits=limits)
@@ -225,7 +231,7 @@ def test_what_only_a_toehold_can_mend_is_mended(model):
     fixed["b_A1"] = "TTTTCTAGTGATCAT"
     options = AssignmentOptions(fixed=fixed)
     start = assign_words(INVENTORY, 1, AssignmentOptions(fixed={**fixed, "a_A1": "TCACTA"}))[0]
-    limits = replace(LOOSE, toehold_unpaired=USUAL.toehold_unpaired)
+    limits = only("toehold_unpaired")
     found = improve(start, K, model, seed=3, steps=80, limits=limits, options=options)
     assert found.before.structures > 0
     assert not passes("toehold accessibility", start, model)
@@ -271,7 +277,7 @@ from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.options import AssignmentOptions
-from dsdcompile.sequences.rules.evidence import Limits
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
 

@@ -11,7 +11,7 @@ from dsdcompile.cli.main import main
 from dsdcompile.crn.crn import NO_RAIL
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.design_file import load_design
-from dsdcompile.passes.plan import ORDER
+from dsdcompile.passes.catalogue import OPTIONAL
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages.compilation import Compiled, compile_crn
@@ -69,7 +69,7 @@ def test_costs_are_shown_before_and_after_each_pass_and_kept(tmp_path, capsys):
     assert steps[-1]["cost"] == 0.5 * steps[-1]["nucleotides"] < steps[0]["cost"]
 
 
-@pytest.mark.parametrize("name", sorted({*ORDER} - {"reduce"}))
+@pytest.mark.parametrize("name", OPTIONAL)
 @pytest.mark.parametrize("how", ["none", "paper"])
 def test_every_optional_pass_leads_to_a_proved_design_that_comes_to_its_limit(name, how, tmp_path):
     changes = ["--reduce", how, "--set", f'passes.optional=["{name}"]', "--set", "verify.equivalence=false"]

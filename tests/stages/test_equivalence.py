@@ -10,7 +10,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.stages import equivalence
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.equivalence import crnverifier, judge_templates, required
+from dsdcompile.stages.equivalence import Judgement, crnverifier, judge_templates, required
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
@@ -22,21 +22,22 @@ from dsdcompile.verify.verdict import Check, Outcome
 def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeypatch):
     system = translate(parse_crn("A -> B + C\nC -> D + E\nB + C -> A\n"), find_scheme("soloveichik2010"))
     found = judge_templates(system, Store(tmp_path))
-    assert [check.name for check in found] == [
+    assert [one.check.name for one in found] == [
         "A -> B + C: CRN bisimulation",
         "A -> B + C: pathway decomposition",
         "A + B -> C: CRN bisimulation",
         "A + B -> C: pathway decomposition",
     ]
-    assert {check.outcome for check in found} == {Outcome.PROVED}
-    assert required(system.scheme, found) == (found[::2], found[1::2])
+    assert {one.check.outcome for one in found} == {Outcome.PROVED}
+    checks = tuple(one.check for one in found)
+    assert required(system.scheme, found) == (checks[::2], checks[1::2])
     monkeypatch.setattr(equivalence, "equivalent", lambda *_: pytest.fail("asked again"))
     assert judge_templates(system, Store(tmp_path)) == found
 
 
 def test_an_edited_template_is_judged_again_and_a_refutation_counts(tmp_path):
     system = translate(parse_crn("A -> B + C\n"), find_scheme("soloveichik2010"))
-    assert {check.outcome for check in judge_templates(system, Store(tmp_path))} == {Outcome.PROVED}
+    assert {one.check.outcome for one in judge_templates(system, Store(tmp_path))} == {Outcome.PROVED}
     template = system.templates[0]
     release = template.reactions[-1]
     lost = replace(release, products=tuple(n for n in release.products if n != "P2"))
@@ -51,10 +52,11 @@ def test_an_edited_template_is_judged_again_and_a_refutation_counts(tmp_path):
 def test_templates_that_are_not_judged_are_listed_with_the_reason(tmp_path):
     system = translate(parse_crn("A -> 2B + C + D\nA + B -> A + B\n"), find_scheme("soloveichik2010"))
     found = judge_templates(system, Store(tmp_path))
-    assert [check.outcome for check in found] == [Outcome.UNDECIDED] * 4
-    assert "5 molecules" in found[0].detail
-    assert "changes nothing" in found[2].detail
-    assert required(system.scheme, found) == ((), found)
+    checks = tuple(one.check for one in found)
+    assert [check.outcome for check in checks] == [Outcome.UNDECIDED] * 4
+    assert "5 molecules" in checks[0].detail
+    assert "changes nothing" in checks[2].detail
+    assert required(system.scheme, found) == ((), checks)
 
 
 @pytest.mark.parametrize(
@@ -81,16 +83,18 @@ def test_what_crnverifier_is_known_not_to_answer_is_not_asked(name, text, asked,
     system = translate(parse_crn(text), find_scheme(name))
     found = judge_templates(system, Store(tmp_path))
     assert sorted(notions) == sorted(tuple(Notion)[:asked])
-    assert [check.outcome for check in found] == [Outcome.PROVED, [Outcome.UNDECIDED, Outcome.PROVED][asked - 1]]
-    assert ("known to find no answer" in found[1].detail) == (asked == 1)
+    assert [one.check.outcome for one in found] == [Outcome.PROVED, [Outcome.UNDECIDED, Outcome.PROVED][asked - 1]]
+    assert ("known to find no answer" in found[1].check.detail) == (asked == 1)
     assert judge_templates(system, Store(tmp_path)) == found
     assert len(notions) == asked  # kept, though one is undecided
 
 
 def test_a_scheme_that_claims_nothing_is_held_to_nothing():
-    refuted = (Check("A -> B: CRN bisimulation", Outcome.REFUTED, "no"),)
-    assert required("chen2013", refuted) == ((), refuted)
-    assert required("cardelli2013", refuted) == (refuted, ())
+    refuted = Check("A -> B", Outcome.REFUTED, "no")
+    judged = (Judgement(Notion.BISIMULATION, refuted),)
+    assert required("chen2013", judged) == ((), (refuted,))
+    assert required("cardelli2013", judged) == ((refuted,), ())
+    assert required("cardelli2013", (Judgement(Notion.PATHWAYS, refuted),)) == ((), (refuted,))
 
 
 def test_the_whole_verifier_counts_a_refuted_bisimulation(tmp_path, monkeypatch):
@@ -118,12 +122,12 @@ def test_the_whole_verifier_counts_a_refuted_bisimulation(tmp_path, monkeypatch)
 
 def test_a_scheme_that_is_not_bisimilar_is_told_so(tmp_path):
     system = translate(parse_crn("A -> B\n"), find_scheme("cardelli2013-plain"))
-    assert Outcome.REFUTED in {check.outcome for check in judge_templates(system, Store(tmp_path))}
+    assert Outcome.REFUTED in {one.check.outcome for one in judge_templates(system, Store(tmp_path))}
 
 
 def test_no_answer_is_asked_for_again(tmp_path, monkeypatch):
     monkeypatch.setattr(equivalence, "SECONDS", 0.001)
     system = translate(parse_crn("A -> B\n"), find_scheme("soloveichik2010"))
-    assert {check.outcome for check in judge_templates(system, Store(tmp_path))} == {Outcome.UNDECIDED}
+    assert {one.check.outcome for one in judge_templates(system, Store(tmp_path))} == {Outcome.UNDECIDED}
     monkeypatch.undo()
-    assert {check.outcome for check in judge_templates(system, Store(tmp_path))} == {Outcome.PROVED}
+    assert {one.check.outcome for one in judge_templates(system, Store(tmp_path))} == {Outcome.PROVED}

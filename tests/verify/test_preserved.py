@@ -22,7 +22,7 @@ from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.shift import shift
 from dsdcompile.schemes.catalogue import find_scheme
-from dsdcompile.verify import preserved
+from dsdcompile.verify import pieces, preserved
 from dsdcompile.verify.preserved import annihilation_kept, limit_kept, reactions_kept
 from dsdcompile.verify.verdict import Outcome
 from tests.strategies import crns, feed_forward_crns, networks
@@ -153,6 +153,8 @@ def test_fractions_are_used_where_a_reaction_takes_two_of_a_species(monkeypatch)
     assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.PROVED
     assert limit_kept("x", crn, more(made.crn, 0), made.image).outcome is Outcome.REFUTED
     monkeypatch.setattr(preserved, "LARGEST", 0)
+    assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.PROVED  # for all amounts, by the sums
+    monkeypatch.setattr(pieces, "MOST_TERMS", 0)
     assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.UNDECIDED
 
 
@@ -162,6 +164,8 @@ def test_numbers_beyond_exact_floating_point_are_not_trusted(monkeypatch):
     monkeypatch.setattr(preserved, "EXACT", 1.0)
     assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.PROVED  # by fractions
     monkeypatch.setattr(preserved, "LARGEST", 0)
+    assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.PROVED  # for all amounts, by the sums
+    monkeypatch.setattr(pieces, "MOST_TERMS", 0)
     assert limit_kept("x", crn, made.crn, made.image).outcome is Outcome.UNDECIDED
 
 

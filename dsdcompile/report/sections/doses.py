@@ -26,7 +26,7 @@ def _doses(translated: Translated) -> str:
     text = (
         f"Fuels stand {why}: "
         f"{show_concentration(float(np.min(amounts[amounts > 0], initial=np.inf)))} to "
-        f"{show_concentration(float(amounts.max(initial=0.0)))}, {show_concentration(dosing.total)} in all."
+        f"{show_concentration(translated.largest_dose)}, {show_concentration(dosing.total)} in all."
     )
     worst = np.argsort(-amounts, kind="stable")[:5]
     rows = [

@@ -17,7 +17,7 @@ def section(results: Results) -> Section | None:
 
 
 def show_pipetting(found: tuple[Survival, ...], rest: float) -> str:
-    """Return the section of the report."""
+    """Return the table of how many labels survive each error, and what was tried; ``rest`` is in s."""
     rows = [
         (f"{one.level:.0%}", f"{one.survived} of {one.trials}", f"{one.interval[0]:.0%} to {one.interval[1]:.0%}")
         for one in found

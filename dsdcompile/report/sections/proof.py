@@ -9,9 +9,9 @@ from dsdcompile.report.drawing import colours, draw
 from dsdcompile.report.page import Section, figure, paragraph, table
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.verification import Verified
-from dsdcompile.verify.verdict import Outcome, Witness
+from dsdcompile.verify.verdict import Outcome, Verification, Witness
 
-ANSWERS = {Outcome.PROVED: "yes", Outcome.REFUTED: "no", Outcome.UNDECIDED: "not known"}
+ANSWERS = {Outcome.PROVED: "yes", Outcome.TESTED: "not refuted", Outcome.REFUTED: "no", Outcome.UNDECIDED: "not known"}
 
 
 def section(results: Results) -> Section | None:
@@ -22,7 +22,7 @@ def section(results: Results) -> Section | None:
 def _verification(verified: Verified) -> str:
     verification = verified.verification
     rows = [(check.name, check.outcome, check.detail) for check in verification.checks]
-    parts = [table(("checked", "outcome", "found"), rows)]
+    parts = [paragraph(_told(verification)), table(("checked", "outcome", "found"), rows)]
     for check in verification.checks:
         parts += [_witness(witness) for witness in check.witnesses]
     if verification.certificates:
@@ -32,6 +32,14 @@ def _verification(verified: Verified) -> str:
     parts.append(paragraph(f"Made with {', '.join(verification.tools)}: {settings}."))
     parts.append(paragraph("Assumed: " + "; ".join(verification.assumptions) + "."))
     return "\n".join(parts)
+
+
+def _told(verification: Verification) -> str:
+    """Say what is shown, and what has to be."""
+    shown = "Nothing is shown" if verification.shows is None else f"Shown: {verification.shows}"
+    tested = verification.count(Outcome.TESTED)
+    rest = f" {tested} checks are tested on random inputs, not proved." if tested else ""
+    return f"{shown}. The design needs: {verification.needs}.{rest}"
 
 
 def _witness(witness: Witness) -> str:

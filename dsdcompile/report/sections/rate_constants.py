@@ -29,7 +29,7 @@ def _matched(translated: Translated, matching: Matching) -> str:
     text = (
         f"sigma = {matching.sigma:.4g} /M/s, q_max = {matching.q_max:.4g} /M/s, gamma = q_max / (q_max - sigma) = "
         f"{matching.gamma:.4g}: initial signals and inputs stand at gamma times their formal concentrations. "
-        f"Buffer modules for species whose linkers hold less than the most: {int((system.reaction < 0).sum())}. "
+        f"Buffer modules for species whose linkers hold less than the most: {translated.n_buffers}. "
         f"Fuels last {lasts}. Rate constants below q_max are set by weaker toeholds: shorten the complement of the "
         "first toehold in the module's gate (the strands in the order all have it in full)."
     )

@@ -7,6 +7,13 @@ from dsdcompile.report.summary import bimolecular
 from dsdcompile.stages.compilation import Compiled, keeps_kinetics
 from dsdcompile.stages.results import Results
 
+HOW = {
+    "paper": "Algorithm 2 the reduced one",
+    "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
+    "none": "and nothing is reduced",
+}
+"""How the reduced CRN is made, by ``passes.reduce``."""
+
 
 def section(results: Results) -> Section:
     """Return the section; every run has compiled."""
@@ -14,7 +21,28 @@ def section(results: Results) -> Section:
 
 
 def _stages(results: Results) -> str:
+    return paragraph(_reduction(results)) + _sizes(results.compiled) + _passes(results.compiled) + _system(results)
+
+
+def _reduction(results: Results) -> str:
+    """Return how each CRN came from the one before, in words."""
     compiled = results.compiled
+    if keeps_kinetics(results.design, compiled.formal):
+        first = (
+            "The formal CRN is not reduced, because its kinetics are to stay as they are; reactions written twice "
+            "become one. "
+        )
+    else:
+        made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
+        first = f"{made} the formal CRN, {HOW[results.design.reduction]}. "
+    return (
+        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"lists to {compiled.max_products} so that no strand grows too long."
+    )
+
+
+def _sizes(compiled: Compiled) -> str:
+    """Return how large the CRN of each stage is."""
     rows: list[tuple[object, ...]] = []
     for name, crn in (
         ("formal", compiled.formal),
@@ -23,29 +51,15 @@ def _stages(results: Results) -> str:
     ):
         sizes = crn.products.sum(axis=1)
         rows.append((name, crn.n_reactions, crn.n_species, sum(sizes.tolist()), int(sizes.max(initial=0))))
-    if keeps_kinetics(results.design, compiled.formal):
-        first = (
-            "The formal CRN is not reduced, because its kinetics are to stay as they are; reactions written twice "
-            "become one. "
-        )
-    else:
-        how = {
-            "paper": "Algorithm 2 the reduced one",
-            "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
-            "none": "and nothing is reduced",
-        }
-        made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
-        first = f"{made} the formal CRN, {how[results.design.reduction]}. "
-    text = (
-        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
-        f"lists to {compiled.max_products} so that no strand grows too long."
-    )
-    made = table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
-    made += _passes(compiled)
+    return table(("CRN", "reactions", "species", "product copies", "longest product list"), rows, (1, 2, 3, 4))
+
+
+def _system(results: Results) -> str:
+    """Return how large the DNA system is, if there is one."""
     if results.translated is None:
-        return paragraph(text) + made
+        return ""
     system = results.translated.system
-    built = table(
+    return table(
         ("DNA system", ""),
         [
             ("scheme", system.scheme),
@@ -56,7 +70,6 @@ def _stages(results: Results) -> str:
             ("longest strand", f"{system.inventory.longest_strand} nt"),
         ],
     )
-    return paragraph(text) + made + built
 
 
 def _passes(compiled: Compiled) -> str:

@@ -16,7 +16,7 @@ def _order(sheet: OrderSheet) -> str:
     roles = sorted({line.role for line in sheet.lines})
     rows = [
         (
-            role,
+            str(role),
             len(lines := [line for line in sheet.lines if line.role == role]),
             f"{sum(line.length for line in lines):,}",
             max(line.length for line in lines),

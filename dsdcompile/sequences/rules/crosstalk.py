@@ -12,17 +12,26 @@ import numpy as np
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.sequences.helices import draw_helix
 from dsdcompile.sequences.rules.evidence import Evidence
-from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Finding, Offender, judge
+from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Offender
+from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.rules.rule import NotAbove, Planted, Rule
 from dsdcompile.sequences.thermo.equilibrium import equilibrium
 
+CROSSTALK = Threshold(
+    "crosstalk",
+    0.02,
+    "largest fraction of a free strand in unintended pairs at the design's concentrations",
+    above=0,
+    at_most=1,
+)
 NEGLIGIBLE: Final = 1e-4
 """Pairs that bind less than this fraction of either strand on their own are left out."""
 USUAL: Final = 1e-7
 """Concentration of a strand about which nothing is said, M."""
 
 
-def crosstalk(evidence: Evidence) -> Finding:
-    """Judge the fraction of each free strand in unintended pairs against ``limits.crosstalk``."""
+def _measure(evidence: Evidence) -> list[Offender]:
+    """Return the fraction of each free strand in unintended pairs, with all of them in one pot."""
     strands = evidence.sequenced.inventory.strands
     amounts = np.array(
         [max(sum(evidence.concentrations.get(name, USUAL) for name in s.member_of), 1e-12) for s in strands]
@@ -42,18 +51,10 @@ def crosstalk(evidence: Evidence) -> Finding:
     names = [strands[s].name for s in np.flatnonzero(free)]
     drawn = set(np.argsort(-fractions, kind="stable")[:MOST_OFFENDERS].tolist())
     pairs = evidence.pairs[kept]
-    return judge(
-        "crosstalk",
-        "fraction of a free strand in unintended pairs at equilibrium",
-        [
-            Offender((name,), float(fraction), _drawing(evidence, strand, pairs, bound_up) if i in drawn else "")
-            for i, (strand, name, fraction) in enumerate(
-                zip(np.flatnonzero(free).tolist(), names, fractions, strict=True)
-            )
-        ],
-        at_most=evidence.limits.crosstalk,
-        remedy="a smaller kinetics.unit, more search (sequences.effort), or fewer modules in one pot",
-    )
+    return [
+        Offender((name,), float(fraction), _drawing(evidence, strand, pairs, bound_up) if i in drawn else "")
+        for i, (strand, name, fraction) in enumerate(zip(np.flatnonzero(free).tolist(), names, fractions, strict=True))
+    ]
 
 
 def _drawing(evidence: Evidence, strand: int, pairs: IntArray, bound: FloatArray) -> str:
@@ -65,3 +66,14 @@ def _drawing(evidence: Evidence, strand: int, pairs: IntArray, bound: FloatArray
     one, two = (int(s) for s in pairs[most])
     partner = "itself" if one == two else evidence.names[two if one == strand else one]
     return f"{draw_helix(evidence.pool, one, two, evidence.energies)}\n{1e9 * bound[most]:.3g} nM with {partner}"
+
+
+RULE = Rule(
+    "crosstalk",
+    "fraction of a free strand in unintended pairs at equilibrium",
+    NotAbove(CROSSTALK),
+    "a smaller kinetics.unit, more search (sequences.effort), or fewer modules in one pot",
+    _measure,
+    # a history is the complement of A's recognition domain but for its ends
+    Planted({"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"}),
+)

@@ -10,39 +10,11 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.sequences.helices import Energies, Pool, all_pairs, helix_energies, make_pool
+from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.model import Ensemble, Question, ThermoModel
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What sequences must keep; the defaults are those of a design file, as a test makes sure."""
-
-    self_energy: float = -2.5
-    """Least ensemble free energy of a strand alone, kcal/mol."""
-    toehold_unpaired: float = 0.65
-    """Least mean probability of a toehold to be open, in strands that float free and in gates."""
-    probability: float = 0.005
-    """Least probability of a complex's target structure; long gates fray at every nick."""
-    defect: float = 0.08
-    """Largest normalised ensemble defect of a complex."""
-    pair_energy: float = -7.5
-    """Least energy of an unintended helix between two strands that float free, kcal/mol at 1 M."""
-    spurious: float = 0.5
-    """Largest share that an unintended helix with a gate's backbone has of the shorter strand's perfect duplex."""
-    crosstalk: float = 0.02
-    """Largest fraction of a free strand in unintended pairs, at the design's concentrations."""
-    toehold_spread: float = 0.6
-    """Largest deviation of a toehold's binding energy from the mean, kcal/mol."""
-    run: int = 3
-    """Longest run of one base."""
-    gc: tuple[float, float] = (0.25, 0.75)
-    """GC window of every strand."""
-    repeat: int = 10
-    """Longest subsequence that occurs twice in a strand, shared domains apart, nt."""
 
 
 @final

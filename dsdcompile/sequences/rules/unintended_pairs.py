@@ -10,26 +10,35 @@ import numpy as np
 
 from dsdcompile.sequences.helices import draw_helix
 from dsdcompile.sequences.rules.evidence import Evidence
-from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Finding, Offender, judge
+from dsdcompile.sequences.rules.finding import MOST_OFFENDERS, Offender
+from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
+
+PAIR_ENERGY = Threshold("pair_energy", -7.5, "least energy of an unintended helix of two free strands, kcal/mol")
 
 
-def unintended_pairs(evidence: Evidence) -> Finding:
-    """Judge every pair of strands that hold no gate together, each with itself too, against ``limits.pair_energy``."""
+def _measure(evidence: Evidence) -> list[Offender]:
+    """Return every pair of strands that hold no gate together, each with itself too."""
     free = ~evidence.backbone[evidence.pairs].any(axis=1)
     values, pairs = evidence.helices[free], evidence.pairs[free]
     drawn = set(np.argsort(values, kind="stable")[:MOST_OFFENDERS].tolist())
     names = evidence.names
-    return judge(
-        "unintended pairs",
-        "strongest unintended helix of two free strands (kcal/mol at 1 M)",
-        [
-            Offender(
-                (names[one], names[two]),
-                float(value),
-                draw_helix(evidence.pool, int(one), int(two), evidence.energies) if number in drawn else "",
-            )
-            for number, ((one, two), value) in enumerate(zip(pairs, values, strict=True))
-        ],
-        at_least=evidence.limits.pair_energy,
-        remedy="more search (sequences.effort), longer domains, or fewer modules in one pot",
-    )
+    return [
+        Offender(
+            (names[one], names[two]),
+            float(value),
+            draw_helix(evidence.pool, int(one), int(two), evidence.energies) if number in drawn else "",
+        )
+        for number, ((one, two), value) in enumerate(zip(pairs, values, strict=True))
+    ]
+
+
+RULE = Rule(
+    "unintended pairs",
+    "strongest unintended helix of two free strands (kcal/mol at 1 M)",
+    NotBelow(PAIR_ENERGY),
+    "more search (sequences.effort), longer domains, or fewer modules in one pot",
+    _measure,
+    # a history is the complement of A's recognition domain but for its ends
+    Planted({"b_A": "CATCTTACACTCATC", "m0_d1": "CATGAGTGTAAGATC"}),
+)

@@ -85,14 +85,3 @@ def provenance(backend: str, version: str, parameters: str, conditions: Conditio
         "sodium_molar": conditions.sodium,
         "magnesium_molar": conditions.magnesium,
     }
-
-
-def binding_energies(model: ThermoModel, pairs: Sequence[tuple[str, str]]) -> list[float]:
-    """Return dG of two strands binding each other, kcal/mol at 1 M: ensemble of the pair less those of its strands."""
-    alone = sorted({strand for pair in pairs for strand in pair})
-    answers = model.ensembles([*(Question((s,)) for s in alone), *(Question(pair) for pair in pairs)])
-    single = dict(zip(alone, (a.energy for a in answers), strict=False))
-    return [
-        answer.energy - single[first] - single[second]
-        for (first, second), answer in zip(pairs, answers[len(alone) :], strict=True)
-    ]

@@ -8,6 +8,9 @@ are what the partition-function backends are held against, and the energies of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -62,27 +65,33 @@ def stack_table(conditions: Conditions) -> FloatArray:
     return frozen_floats(table)
 
 
+@lru_cache(maxsize=1)
+def _terms(conditions: Conditions) -> tuple[float, float, float, Mapping[str, float]]:
+    """Return dG of initiation, a terminal A-T pair, symmetry and each stack, kcal/mol."""
+    ends = [at_temperature(pair, conditions) for pair in (INITIATION, TERMINAL_AT, SYMMETRY)]
+    table = stack_table(conditions)
+    stacks = {a + b: float(table[i, j]) for i, a in enumerate(LETTERS) for j, b in enumerate(LETTERS)}
+    return ends[0], ends[1], ends[2], MappingProxyType(stacks)
+
+
+@lru_cache(maxsize=1 << 16)
 def duplex_energy(sequence: str, conditions: Conditions) -> float:
     """Return dG of a strand binding its exact complement, blunt ends, kcal/mol at 1 M standard state.
 
     >>> round(duplex_energy("CGTTGA", Conditions(37.0, 1.0, 0.0)), 2)  # SantaLucia and Hicks, worked example: -5.35
     -5.35
     """
-    total = at_temperature(INITIATION, conditions)
-    total += sum(letter in "AT" for letter in (sequence[0], sequence[-1])) * at_temperature(TERMINAL_AT, conditions)
+    initiation, terminal, symmetry, stacks = _terms(conditions)
+    total = initiation
+    total += sum(letter in "AT" for letter in (sequence[0], sequence[-1])) * terminal
     if sequence == reverse_complement(sequence):
-        total += at_temperature(SYMMETRY, conditions)
-    salt = conditions.salt_37
+        total += symmetry
     for i in range(len(sequence) - 1):
-        g37, h = stack_pair(sequence[i : i + 2])
-        total += at_temperature((g37 + salt, h), conditions)
+        total += stacks[sequence[i : i + 2]]
     return total
 
 
 def stacking_energy(sequence: str, conditions: Conditions) -> float:
     """Return the sum of stacks alone, kcal/mol: what a toehold adds to a helix it extends."""
-    salt = conditions.salt_37
-    return sum(
-        at_temperature((g + salt, h), conditions)
-        for g, h in (stack_pair(sequence[i : i + 2]) for i in range(len(sequence) - 1))
-    )
+    stacks = _terms(conditions)[3]
+    return sum(stacks[sequence[i : i + 2]] for i in range(len(sequence) - 1))

@@ -8,7 +8,7 @@ import pytest
 from dsdcompile.errors import BackendError, SequenceError
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.thermo.conditions import Conditions
-from dsdcompile.sequences.thermo.model import Question, binding_energies
+from dsdcompile.sequences.thermo.model import Question
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from dsdcompile.sequences.thermo.parameters import corrected
 from dsdcompile.sequences.thermo.vienna import Vienna
@@ -141,7 +141,9 @@ def test_three_strands_hang_together(model):
 
 def test_binding_energies_are_of_the_pair_less_its_strands(model):
     word = "CATCTTACACTCATC"
-    energy = binding_energies(model, [(word, reverse_complement(word))])[0]
+    both = (word, reverse_complement(word))
+    pair, *alone = model.ensembles([Question(both), *(Question((one,)) for one in both)])
+    energy = pair.energy - sum(one.energy for one in alone)
     assert energy == pytest.approx(duplex_energy(word, model.conditions), abs=1.0)
 
 

@@ -1,8 +1,7 @@
-"""Toeholds set the rates: their binding energies must be alike, and they must be open.
+"""Toeholds set the rates: they must be open.
 
-Below saturation, 0.6 kcal/mol at 25 C is a factor 2.75 in the rate constant; a design of 110 toeholds of 6 nt cannot
-have them much more alike than the 0.5 within which they are chosen. A toehold whose bases are open 65 % of the time is
-slowed by about a third; the worst of IRIS is open for 0.69, of small designs for 0.71 to 0.87.
+A toehold whose bases are open 65 % of the time is slowed by about a third; the worst of IRIS is open for 0.69, of small
+designs for 0.71 to 0.87.
 """
 
 from __future__ import annotations
@@ -13,46 +12,31 @@ from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Part, base
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.rules.evidence import Evidence
-from dsdcompile.sequences.rules.finding import Finding, Offender, judge
+from dsdcompile.sequences.rules.finding import Offender
+from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.rules.rule import NotBelow, Planted, Rule
 from dsdcompile.sequences.thermo.model import Ensemble
-from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+
+TOEHOLD_UNPAIRED = Threshold(
+    "toehold_unpaired",
+    0.65,
+    "least mean probability of a toehold's bases to be open where they must be",
+    at_least=0,
+    at_most=1,
+)
 
 
-def toehold_energy(evidence: Evidence) -> Finding:
-    """Judge how far each toehold's binding energy is from their mean against ``limits.toehold_spread``."""
-    sequences = evidence.sequenced.sequences
-    names = evidence.sequenced.inventory.of_part(Part.TOEHOLD)
-    energies = [duplex_energy(sequences[name], evidence.conditions) for name in names]
-    mean = float(np.mean(energies)) if energies else 0.0
-    return judge(
-        "toehold energy",
-        f"deviation of a toehold's binding energy from the mean of {mean:.2f} (kcal/mol)",
-        [
-            Offender((name,), abs(energy - mean), f"{sequences[name]} {energy:.2f} kcal/mol")
-            for name, energy in zip(names, energies, strict=True)
-        ],
-        at_most=evidence.limits.toehold_spread,
-        remedy="longer toeholds (scheme.toehold), or a pool of shared ones (scheme.toeholds)",
-    )
-
-
-def toehold_accessibility(evidence: Evidence) -> Finding:
-    """Judge how open toeholds are, in free strands and in gates, against ``limits.toehold_unpaired``."""
+def _measure(evidence: Evidence) -> list[Offender]:
+    """Return every toehold of a free strand or of a gate with how open it is."""
     inventory = evidence.sequenced.inventory
-    measured = []
+    measured: list[Offender] = []
     for strand, found in zip(inventory.strands, evidence.alone, strict=True):
         if strand.domains not in inventory.backbones:
             measured += _measured(evidence, strand.name, alone(strand.domains), found)
     for item in inventory.items:
         if item.is_gate:
             measured += _measured(evidence, item.name, item.complex, evidence.gates[item.name])
-    return judge(
-        "toehold accessibility",
-        "mean probability of a toehold's bases to be unpaired where it must be open",
-        measured,
-        at_least=evidence.limits.toehold_unpaired,
-        remedy="more search (sequences.effort)",
-    )
+    return measured
 
 
 def _measured(evidence: Evidence, name: str, complex_: Complex, found: Ensemble) -> list[Offender]:
@@ -86,3 +70,13 @@ def open_toeholds(inventory: Inventory, complex_: Complex) -> list[tuple[str, sl
 def alone(strand: Strand) -> Complex:
     """Return a strand as a complex of its own, unpaired."""
     return Complex(strand, (".",) * len(strand))
+
+
+RULE = Rule(
+    "toehold accessibility",
+    "mean probability of a toehold's bases to be unpaired where it must be open",
+    NotBelow(TOEHOLD_UNPAIRED),
+    "more search (sequences.effort)",
+    _measure,
+    Planted({"a_A": "GCGACG", "b_A": "TTTTCGTCGCATTAT"}),
+)
