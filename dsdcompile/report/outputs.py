@@ -26,6 +26,7 @@ from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json
 from dsdcompile.report.comparison import comparison
+from dsdcompile.report.headlines import as_ordered_lines
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
 from dsdcompile.stages.compilation import Compiled
@@ -124,8 +125,9 @@ def _nupack(results: Results, ordered: Ordered) -> str | None:
 def _protocol(results: Results, ordered: Ordered) -> str | None:
     if ordered.protocol is None:
         return None
+    when = () if results.as_ordered is None else as_ordered_lines(results.as_ordered)
     return show_protocol(
-        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING
+        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING, when
     )
 
 
@@ -194,7 +196,7 @@ OUTPUTS: tuple[Output[Any], ...] = (
         "comparison.json",
         "how far these differ, when they are done, whose labels agree, and what binds without reacting",
         _simulated,
-        lambda results, simulated: show_json(comparison(simulated, results.translated)),
+        lambda results, simulated: show_json(comparison(simulated, results.translated, results.as_ordered)),
     ),
     Output(
         "verification.json",

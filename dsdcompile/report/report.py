@@ -9,6 +9,7 @@ from dsdcompile.report.headlines import headlines, verdict_line
 from dsdcompile.report.page import Section, show_page
 from dsdcompile.report.sections import (
     agreement,
+    as_ordered,
     doses,
     held_up,
     module_drawings,
@@ -25,6 +26,7 @@ from dsdcompile.stages.results import Results
 SECTIONS: tuple[Callable[[Results], Section | None], ...] = (
     sizes.section,
     time_course.section,
+    as_ordered.section,
     agreement.section,
     pipetting_errors.section,
     module_drawings.section,

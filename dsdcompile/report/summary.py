@@ -30,6 +30,8 @@ def summary(results: Results) -> dict[str, Any]:
         told |= _simulated(results.simulated)
     if results.sequencing is not None:
         told["sequences"] = _sequences(results.sequencing)
+    if results.as_ordered is not None:
+        told["as_ordered"] = results.as_ordered.to_json()
     if results.sheet is not None:
         told["order"] = _order(results.sheet)
     return told
