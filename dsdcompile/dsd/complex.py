@@ -126,9 +126,7 @@ def rotate(sequence: tuple[T, ...], structure: tuple[str, ...]) -> tuple[tuple[T
     return (*sequence[cut + 1 :], sequence[cut], *sequence[:cut]), (*turned[cut + 1 :], NICK, *turned[:cut])
 
 
-def rotations(
-    sequence: tuple[T, ...], structure: tuple[str, ...]
-) -> list[tuple[tuple[T, ...], tuple[str, ...]]]:
+def rotations(sequence: tuple[T, ...], structure: tuple[str, ...]) -> list[tuple[tuple[T, ...], tuple[str, ...]]]:
     """Return a sequence and its structure with each of the strands first, in turn, beginning as they are."""
     turns = [(sequence, structure)]
     for _ in range(structure.count(NICK)):
