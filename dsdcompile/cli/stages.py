@@ -17,6 +17,7 @@ from dsdcompile.formats.results_folder import write_results
 from dsdcompile.pipeline import STAGES, Stage
 from dsdcompile.report.headlines import headlines
 from dsdcompile.report.outputs import outputs
+from dsdcompile.stages.scheme_choice import scheme_reference
 
 RUN = "run"
 HELP = {
@@ -38,7 +39,7 @@ def add_commands(commands: Commands) -> None:
         parser = commands.add_parser(name, help=text, epilog="`dsdcompile keys` lists what --set can change")
         parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
-        parser.add_argument("--scheme", metavar="NAME", help="translation scheme (see `dsdcompile schemes`)")
+        parser.add_argument("--scheme", metavar="NAME", help="scheme (see `dsdcompile schemes`), or a file scheme.py")
         parser.add_argument("--reduce", metavar="HOW", help="paper, cost or none: the same as --set passes.reduce=HOW")
         parser.add_argument("--thermo", metavar="NAME", help="vienna or nupack: the same as sequences.thermo")
         parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
@@ -54,7 +55,7 @@ def add_commands(commands: Commands) -> None:
 def _act(options: argparse.Namespace) -> int:
     changes = list(options.changes)
     if options.scheme is not None:
-        changes.append(f"scheme.name={options.scheme}")
+        changes.append(f"scheme.name={scheme_reference(options.scheme, options.design.parent)!r}")
     if options.reduce is not None:
         changes.append(f"passes.reduce={options.reduce}")
     if options.thermo is not None:

@@ -73,6 +73,9 @@ class Scheme(ABC):
         return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
 
 
+MOST = {1: "one", 2: "one or two"}
+
+
 def crowded(shape: ReactionShape, most: int) -> str | None:
     """Return why a gate for one to ``most`` reactants cannot build a shape, and how to rewrite it; None if it can."""
     count = len(shape.reactants)
@@ -81,7 +84,7 @@ def crowded(shape: ReactionShape, most: int) -> str | None:
     hint = (
         "let two of them bind first: A + B <-> AB" if count else "write E -> E + ... with a species E that starts at 1"
     )
-    return f"{count} reactants; gates take one {'or two' if most == 2 else f'to {most}'} ({hint})"
+    return f"{count} reactants; gates take {MOST.get(most, f'one to {most}')} ({hint})"
 
 
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:
