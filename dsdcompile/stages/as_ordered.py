@@ -22,11 +22,11 @@ from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
 from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
 from dsdcompile.sequences.thermo.model import ThermoModel
-from dsdcompile.simulate.compare import Curves, Scale, curves
+from dsdcompile.simulate.curves import Curves, Scale, curves
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.simulate.window import Window, leak_over_time, reading_window
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.sequencing import Sequencing, read_kept
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
@@ -129,7 +129,7 @@ def _triple(values: tuple[float, float, float]) -> list[float | None]:
 def simulate_as_ordered(
     design: Design,
     source: Source,
-    compiled: Compiled,
+    compiled: DesignCrns,
     translated: Translated,
     sequencing: Sequencing,
     store: Store,
