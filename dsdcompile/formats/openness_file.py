@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dsdcompile.errors import FormatError
-from dsdcompile.formats.reading import parse_json
+from dsdcompile.formats.text_file import parse_json
 from dsdcompile.formats.writing import show_json
 
 DIGITS = 6
