@@ -13,7 +13,8 @@ from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
-from dsdcompile.simulate.batches import Batches, Executors, here
+from dsdcompile.simulate.batches import Batches, Executors, HorizonPiece, here
+from dsdcompile.simulate.robustness import Tubes
 from dsdcompile.stages.as_ordered import simulate_as_ordered
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.ordering import order_system, stock_up
@@ -26,6 +27,9 @@ from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
 from dsdcompile.units import plural
+
+PIECES = (HorizonPiece, Tubes)
+"""What is done in pieces; finished ones are kept, and made again when the code of one of these changes."""
 
 
 @final
@@ -117,7 +121,8 @@ def run(
     simulated = None
     if Stage.SIMULATE in wanted:
         progress(f"simulating {plural(len(source.examples.inputs), 'example')}")
-        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code_digest(Batches.__module__)), progress)
+        code = code_digest(*(piece.__module__ for piece in PIECES))
+        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code), progress)
         with watch.measure("simulate"):
             simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
