@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from dsdcompile.cli.commands import Commands
+from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.stages.stage import STAGES, Stage
 
 RUN = "run"
@@ -39,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_stages, _check, _train, _import, _schemes, _keys):
+    for add in (_stages, _check, _train, _import, _enumerate, _schemes, _keys):
         add(commands)
     return made
 
@@ -130,6 +131,38 @@ def _import(commands: Commands) -> None:
     parser.set_defaults(act=_act_in("importing"))
 
 
+def _enumerate(commands: Commands) -> None:
+    usual = EnumerationOptions()
+    parser = commands.add_parser(
+        "enumerate",
+        help="find all resting macrostates and condensed reactions of the complexes in a PIL file",
+        epilog="exit status: 0 all was found; 1 a limit cut it short, and the output says which; 2 bad input",
+    )
+    parser.add_argument("system", type=Path, metavar="SYSTEM.pil", help="domains and complexes in kernel notation")
+    parser.add_argument("--out", type=Path, metavar="FILE.pil", help="where the PIL text goes (default: the terminal)")
+    parser.add_argument("--crn", type=Path, metavar="FILE.crn", help="also write the condensed reactions as a CRN")
+    parser.add_argument(
+        "--release-cutoff", type=_count, default=usual.release_cutoff, metavar="NT",
+        help=f"helices up to this length open by themselves (default: {usual.release_cutoff})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--remote", action="store_true",
+        help="allow branch migration from toeholds elsewhere, as Peppercorn does by default (default: rejected)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-complex-size", type=_positive, metavar="STRANDS",
+        help="drop larger complexes (default: twice the largest given, plus two)",
+    )  # fmt: skip
+    for name, unit in (("max-complexes", "COUNT"), ("max-reactions", "COUNT"), ("max-seconds", "S")):
+        default = getattr(usual, name.replace("-", "_"))
+        parser.add_argument(
+            f"--{name}", type=type(default), default=default, metavar=unit,
+            help=f"give up beyond that (default: {default:,g})",
+        )  # fmt: skip
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(act=_act_in("enumerating"))
+
+
 def _schemes(commands: Commands) -> None:
     parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
     parser.set_defaults(act=_act_in("schemes"))
@@ -148,3 +181,15 @@ def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not a number of nucleotides")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of strands")
+    return int(text)
