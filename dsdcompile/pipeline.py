@@ -8,7 +8,7 @@ from pathlib import Path
 from dsdcompile.design.design import Design
 from dsdcompile.errors import LimitExceededError, SimulationError
 from dsdcompile.formats.code import code_digest
-from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.simulate.batches import Batches, Executors, here

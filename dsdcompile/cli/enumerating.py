@@ -14,7 +14,7 @@ from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.enumerated_pil import name_all, remarks, show_enumerated, show_reactions
 from dsdcompile.formats.pil_reader import PilFile, read_pil
-from dsdcompile.formats.reading import read_text
+from dsdcompile.formats.text_file import read_text
 from dsdcompile.formats.writing import write_whole
 
 EVERY = 0.2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dsdcompile.dsd.crosstalk import Crosstalk
 from dsdcompile.dsd.implementation import Implementation
+from dsdcompile.dsd.toehold_crosstalk import Crosstalk
 from dsdcompile.stages.as_ordered import AsOrdered
 from dsdcompile.stages.simulation import Labels, Simulated
 from dsdcompile.stages.translation import Translated

@@ -7,7 +7,7 @@ import math
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing
@@ -41,7 +41,7 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
     return lines
 
 
-def _reactions_line(compiled: Compiled) -> str:
+def _reactions_line(compiled: DesignCrns) -> str:
     formal, reduced, legal = (crn.n_reactions for crn in (compiled.formal, compiled.reduced, compiled.implementable))
     return f"reactions: {formal} formal, {reduced} reduced, {legal} implementable"
 

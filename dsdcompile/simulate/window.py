@@ -14,8 +14,8 @@ from typing import Any, final
 import numpy as np
 
 from dsdcompile.crn.matrices import BoolArray, FloatArray
-from dsdcompile.simulate.compare import Curves
 from dsdcompile.simulate.completion import completion
+from dsdcompile.simulate.curves import Curves
 
 
 @final

@@ -16,11 +16,11 @@ from dsdcompile.dsd.leak import Leak, bound, leaks, with_leaks
 from dsdcompile.errors import LimitExceededError
 from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
-from dsdcompile.simulate.compare import Curves, Scale, curves
+from dsdcompile.simulate.curves import Curves, Scale, curves
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.simulate.window import Window, leak_over_time, reading_window
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.sequencing import Sequencing, backend
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
@@ -121,7 +121,7 @@ def _triple(values: tuple[float, float, float]) -> list[float | None]:
 
 
 def simulate_as_ordered(
-    design: Design, source: Source, compiled: Compiled, translated: Translated, sequencing: Sequencing
+    design: Design, source: Source, compiled: DesignCrns, translated: Translated, sequencing: Sequencing
 ) -> AsOrdered:
     """Predict every step's rate constant and every leak, and simulate the drawn example with them.
 

@@ -12,16 +12,16 @@ import numpy as np
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
+from dsdcompile.dsd.toehold_crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
-from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare
 from dsdcompile.simulate.completion import Completion, Horizon, completion
+from dsdcompile.simulate.curves import Comparison, Curves, Scale, compare
 from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.robustness import Survival
 from dsdcompile.simulate.trajectory import Tolerances
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted, count_molecules
 from dsdcompile.stages.pipetting import pipetting
 from dsdcompile.stages.source import Source
@@ -113,7 +113,7 @@ class Simulated:
 def simulate_all(
     design: Design,
     source: Source,
-    compiled: Compiled,
+    compiled: DesignCrns,
     translated: Translated,
     verified: Verified | None,
     batches: Batches | None = None,
@@ -278,7 +278,7 @@ def _fuel_left(
     return float((final[fuels] / entrant.crn.initial[fuels]).min(initial=1.0))
 
 
-def _labels(source: Source, compiled: Compiled, implementation: FloatArray | None) -> Labels:
+def _labels(source: Source, compiled: DesignCrns, implementation: FloatArray | None) -> Labels:
     inputs, truth = source.examples.inputs, source.examples.labels
     if source.network is None or not has_limit(compiled.formal):
         return Labels(len(inputs), None, None, None, None, None)

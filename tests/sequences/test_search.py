@@ -11,10 +11,10 @@ from dsdcompile.dsd.domain import Part
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import Checkpoint, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
@@ -276,7 +276,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.dsd.inventory import Inventory
-from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
