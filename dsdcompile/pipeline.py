@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from enum import StrEnum
 from pathlib import Path
-from typing import final
 
 from dsdcompile.design.design import Design
 from dsdcompile.errors import LimitExceededError, SimulationError
@@ -23,6 +21,9 @@ from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
+from dsdcompile.stages.stage import NEEDS as NEEDS
+from dsdcompile.stages.stage import STAGES as STAGES
+from dsdcompile.stages.stage import Stage as Stage
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
@@ -30,32 +31,6 @@ from dsdcompile.units import plural
 
 PIECES = (HorizonPiece, Tubes)
 """What is done in pieces; finished ones are kept, and made again when the code of one of these changes."""
-
-
-@final
-class Stage(StrEnum):
-    """What can be asked for alone; earlier stages it needs are made on the way."""
-
-    COMPILE = "compile"
-    TRANSLATE = "translate"
-    VERIFY = "verify"
-    SIMULATE = "simulate"
-    SEQUENCES = "sequences"
-    ORDER = "order"
-    REPORT = "report"
-
-
-STAGES: tuple[Stage, ...] = tuple(Stage)
-NEEDS = {
-    Stage.COMPILE: {Stage.COMPILE},
-    Stage.TRANSLATE: {Stage.COMPILE, Stage.TRANSLATE},
-    Stage.VERIFY: {Stage.COMPILE, Stage.TRANSLATE, Stage.VERIFY},
-    Stage.SIMULATE: {Stage.COMPILE, Stage.TRANSLATE, Stage.VERIFY, Stage.SIMULATE},
-    Stage.SEQUENCES: {Stage.COMPILE, Stage.TRANSLATE, Stage.SEQUENCES, Stage.ORDER},
-    Stage.ORDER: {Stage.COMPILE, Stage.TRANSLATE, Stage.SEQUENCES, Stage.ORDER},
-    Stage.REPORT: set(Stage),
-}
-"""Which stages each needs, itself included."""
 
 
 def run(
