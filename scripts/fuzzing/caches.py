@@ -17,6 +17,7 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import check_design
 from dsdcompile.enumeration.check import enumerate_system
 from dsdcompile.errors import FormatError
+from dsdcompile.formats.checks_file import parse_checks, show_checks
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.openness_file import parse_shares, show_shares
@@ -27,10 +28,12 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.thermo.vienna import Vienna
 from dsdcompile.stages import sequencing
+from dsdcompile.verify.verdict import Check, Outcome, Witness
 from scripts.fuzzing.mutations import mutated
 
 DESIGN = check_design({"name": "some", "crn": {"file": "some.crn"}, "sequences": {"effort": 4}}, "some")
 SYSTEM = translate(parse_crn("#! input A\nA -> B"), find_scheme("soloveichik2010"))
+CHECKS = (Check("A -> B: CRN bisimulation", Outcome.REFUTED, "no", (Witness("A is left"),)),)
 PIECE = np.array([[1.5, -2.0], [0.25, 1e-9]])
 
 
@@ -44,6 +47,7 @@ def fill(folder: Path, model: Vienna) -> tuple[str, dict[str, bytes]]:
     """Make every kind of cached file; return the stage's result and the files by name."""
     result = sequenced(folder, model)
     store = Store(folder)
+    store.put("equivalence", "key", show_checks(CHECKS))
     store.put("enumeration", "key", show_enumeration(enumerate_system(SYSTEM)))
     store.put("openness", "key", show_shares((0.5, 1.0)))
     PieceFolder(folder).put("piece", PIECE)
@@ -64,6 +68,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "checks": parse_report,
     "enumeration": parse_enumeration,
     "openness": lambda text: parse_shares(text, 2),
+    "equivalence": lambda text: parse_checks(text, [check.name for check in CHECKS]),
 }
 """What reads each kind of text: with a value or a FormatError, even where a digest fits."""
 
