@@ -42,7 +42,7 @@ def expected(design: Design, translated: Translated, stock: Stock, steps: Protoc
             found[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
     for reaction in steps.reactions:
         for well in steps.wells:
-            if well.plan.sample_of == reaction.plan.title and well.plan.when is not None:
+            if well.plan.sample_of == reaction.plan and well.plan.when is not None:
                 lit = reader.sample(reaction.amounts, steps.recipe.amounts(well.plan.mixes), well.plan.when, READING)
                 found[well.liquid.place] = _shown(design, stock, well, np.array([well.plan.when]), lit[None, :])
     return tuple(one for well in steps.wells for one in found.get(well.liquid.place, ()))
