@@ -12,6 +12,7 @@ from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SimulationError
 from dsdcompile.formats.network_file import load_network as load_network
 from dsdcompile.passes import reduce as reduction
+from dsdcompile.passes.feed import feed
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.translate import translate as translate_crn
 from dsdcompile.simulate.curves import Comparison
@@ -43,7 +44,7 @@ def translate(
         SchemeError: the scheme cannot build a reaction, or it is from outside and breaks the contract.
     """
     chosen = choose_scheme(scheme)
-    return translate_crn(legalise(crn, chosen.accepts, max_products).crn, chosen, lengths)
+    return translate_crn(legalise(feed(crn).crn, chosen.accepts, max_products).crn, chosen, lengths)
 
 
 def verify(system: DsdSystem, *, whole: bool = False) -> Verification:
