@@ -18,7 +18,7 @@ from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.ordering import order_system, stock_up
 from dsdcompile.stages.readings import expected
 from dsdcompile.stages.results import Results
-from dsdcompile.stages.sequencing import sequence_system
+from dsdcompile.stages.sequencing import backend, sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stage import NEEDS as NEEDS
@@ -101,26 +101,25 @@ def run(
         with watch.measure("simulate"):
             simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
-    # Domains get sequences, searched and checked, and strands become an order.
-    sequencing = ordered = None
+    # Domains get sequences, searched and checked, and strands become an order. Then the same example once more, with
+    # the rate constants and the leak that these sequences have.
+    sequencing = ordered = as_ordered = None
     warnings = source.warnings + compiled.warnings + translated.warnings
     if stock is not None:
         progress(f"assigning sequences to {plural(len(system.inventory.domains), 'domain')}")
-        with watch.measure("sequences"):
-            sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
+        with backend(design) as model:
+            with watch.measure("sequences"):
+                sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress, model)
+            if simulated is not None:
+                progress("predicting rates and leak from sequences")
+                with watch.measure("as ordered"):
+                    try:
+                        as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing, store, model)
+                    except (LimitExceededError, SimulationError) as error:
+                        warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
         with watch.measure("order"):
             ordered = order_system(design, source, translated, stock, sequencing.sequenced)
         warnings += sequencing.warnings() + ordered.warnings
-
-    # The same example once more, with the rate constants and the leak that these sequences have.
-    as_ordered = None
-    if simulated is not None and sequencing is not None:
-        progress("predicting rates and leak from sequences")
-        with watch.measure("as ordered"):
-            try:
-                as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing)
-            except (LimitExceededError, SimulationError) as error:
-                warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
 
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -14,14 +15,19 @@ from dsdcompile.design.design import Design
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.dsd.leak import Leak, bound, leaks, with_leaks
 from dsdcompile.errors import LimitExceededError
+from dsdcompile.formats.code import code_digest
+from dsdcompile.formats.openness_file import parse_shares, show_shares
+from dsdcompile.formats.store import Store, key_of
 from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
+from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
+from dsdcompile.sequences.thermo.model import ThermoModel
 from dsdcompile.simulate.curves import Curves, Scale, curves
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.simulate.window import Window, leak_over_time, reading_window
 from dsdcompile.stages.compilation import DesignCrns
-from dsdcompile.stages.sequencing import Sequencing, backend
+from dsdcompile.stages.sequencing import Sequencing, read_kept
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
 
@@ -121,12 +127,18 @@ def _triple(values: tuple[float, float, float]) -> list[float | None]:
 
 
 def simulate_as_ordered(
-    design: Design, source: Source, compiled: DesignCrns, translated: Translated, sequencing: Sequencing
+    design: Design,
+    source: Source,
+    compiled: DesignCrns,
+    translated: Translated,
+    sequencing: Sequencing,
+    store: Store,
+    model: ThermoModel,
 ) -> AsOrdered:
     """Predict every step's rate constant and every leak, and simulate the drawn example with them.
 
     Errors of the model are drawn as lognormal factors: half the variance common to all steps of a draw, half each
-    step's own; leak has one factor a draw.
+    step's own; leak has one factor a draw. What the model says of toeholds is kept in ``store``.
 
     Raises:
         BackendError: the thermodynamic backend fails.
@@ -141,9 +153,8 @@ def simulate_as_ordered(
             f"{built.crn.n_reactions:,} reactions and {len(found):,} leaks; up to {MOST_REACTIONS:,} are simulated as "
             "ordered"
         )
-    with backend(design) as model:
-        steps = step_rates(system, sequences, model, translated.step_rates)
-        leaking = leak_rates(found, sequences, model.conditions)
+    steps = step_rates(system, sequences, model, translated.step_rates, lambda asked: _shares(asked, model, store))
+    leaking = leak_rates(found, sequences, model.conditions)
     ordered = implementation(system, translated.dosing, steps.values)
     spread = implementation(system, translated.dosing, steps.spread).crn.rates
     inputs = source.examples.inputs[design.simulate.example - 1]
@@ -185,6 +196,18 @@ def simulate_as_ordered(
         flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
         astray=() if translated.matching is None else _astray(steps, translated.step_rates),
     )
+
+
+def _shares(asked: Sequence[Opening], model: ThermoModel, store: Store) -> tuple[float, ...]:
+    """Return the probabilities that toeholds are open: as they are kept, or asked for now."""
+    code = code_digest(open_shares.__module__, type(model).__module__)
+    key = key_of([tuple(asked), sorted(model.provenance.items()), code])
+    kept = read_kept(store.get("openness", key), lambda text: parse_shares(text, len(asked)))
+    if kept is not None:
+        return kept
+    text = show_shares(open_shares(asked, model))
+    store.put("openness", key, text)
+    return parse_shares(text, len(asked))  # the same numbers, rounded, as the next run reads
 
 
 def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from dsdcompile.cli.main import main
+from dsdcompile.sequences.thermo.vienna import Vienna
 
 DESIGNS = Path(__file__).parents[2] / "designs"
 QUICK = ("--set", "sequences.effort=0", "--set", "simulate.draws=4", "--set", "verify.whole_modules=1", "--quiet")
@@ -36,3 +37,19 @@ def test_an_empty_window_fails_the_design_and_says_what_would_open_it(tmp_path, 
     asked = ("--set", "simulate.signal_over_leak=1e9", "--set", "checks.probability=1e-9")
     assert main(["run", str(DESIGNS / "relu.toml"), "--out", str(tmp_path), *QUICK, *asked]) == 1
     assert "reading window: EMPTY" in capsys.readouterr().out
+
+
+def test_a_second_run_asks_no_thermodynamic_question(tmp_path, monkeypatch):
+    assert main(["run", str(DESIGNS / "relu.toml"), "--out", str(tmp_path), *QUICK]) in (0, 1)
+    before = files(tmp_path)
+
+    def never(*_):
+        raise AssertionError("asked again")
+
+    monkeypatch.setattr(Vienna, "ensembles", never)
+    assert main(["run", str(DESIGNS / "relu.toml"), "--out", str(tmp_path), *QUICK]) in (0, 1)
+    assert files(tmp_path) == before
+
+
+def files(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.name != "timings.json"}
