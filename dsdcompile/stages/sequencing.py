@@ -80,7 +80,7 @@ def sequence_system(
     concentrations: Mapping[str, float],
     store: Store,
     progress: Callable[[str], None],
-    model: Vienna | Nupack | None = None,
+    model: ThermoModel | None = None,
 ) -> Sequencing:
     """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
 
