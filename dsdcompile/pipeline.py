@@ -125,7 +125,8 @@ def run(
     fluorescence: tuple[Expected, ...] = ()
     if simulated is not None and ordered is not None and ordered.protocol is not None:
         with watch.measure("fluorescence"):
-            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, simulated.end)
+            end, built = (simulated.end, None) if as_ordered is None else (as_ordered.stop.seconds, as_ordered.built)
+            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, end, built)
 
     return Results(
         design=design,

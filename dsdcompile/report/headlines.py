@@ -162,7 +162,7 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
             f"leak of the worst output at its end {leak:.3g} formal units"
         )
-    return lines
+    return [*lines, ("" if made.stop.right else "WRONG LABELS: ") + made.stop.sentence()]
 
 
 def _until(seconds: float) -> str:

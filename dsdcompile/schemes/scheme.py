@@ -78,9 +78,6 @@ def twice(shape: ReactionShape) -> set[int]:
     return {label for label in shape.reactants if shape.reactants.count(label) > 1}
 
 
-MOST = {1: "one", 2: "one or two"}
-
-
 def crowded(shape: ReactionShape, most: int) -> str | None:
     """Return why a gate for one to ``most`` reactants cannot build a shape, and how to rewrite it; None if it can."""
     count = len(shape.reactants)
@@ -89,7 +86,8 @@ def crowded(shape: ReactionShape, most: int) -> str | None:
     hint = (
         "let two of them bind first: A + B <-> AB" if count else "write E -> E + ... with a species E that starts at 1"
     )
-    return f"{count} reactants; gates take {MOST.get(most, f'one to {most}')} ({hint})"
+    span = {1: "one", 2: "one or two"}.get(most, f"one to {most}")
+    return f"{count} reactants; gates take {span} ({hint})"
 
 
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:

@@ -158,9 +158,8 @@ def _several(shape: ReactionShape) -> Template:
     flux = Top(cores[-1][1:], right=opens)
     number = [""] if len(linkers) == 1 else [str(place + 1) for place in range(len(linkers))]
     complexes = [*signals.values(), TemplateComplex("L", Role.FUEL, ladder(Gap(cores[0][:1]), *linkers, flux))]
-    complexes += [
-        TemplateComplex(f"B{n}", Role.FUEL, strand(top.strand)) for n, top in zip(number, linkers, strict=True)
-    ]
+    for n, linker in zip(number, linkers, strict=True):
+        complexes.append(TemplateComplex(f"B{n}", Role.FUEL, strand(linker.strand)))
     reactions, before = list[TemplateReaction](), "L"
     for place, (label, n) in enumerate(zip(shape.reactants[:-1], number, strict=True)):
         held = ladder(*taken[: place + 1], Gap(cores[place + 1][:1]), *linkers[place + 1 :], flux)

@@ -13,8 +13,10 @@ products' histories; gates in kernel notation::
     A -> P           react   R = m1( s1( d1 f3 + ) ) f1*     produce T = d1( f3( m3 s3 + ) ) s1*
     A + R -> O + waste    O + T -> P + waste               O = m1 s1 d1 f3: no helper
 
-A react gate for three reactants has a stretch more, ``m1( s1( f2( + m2( s2( f3( + m3( s3( d1 +``, and a strand more that is
-given back. Where the first product is one of several its release is reversible until the helper comes, by the very strand that left
+A react gate for three reactants has a stretch more, ``m1( s1( f2( + m2( s2( f3( + m3( s3( d1 +``, and a strand more
+that is given back.
+
+Where the first product is one of several its release is reversible until the helper comes, by the very strand that left
 (its history is the gate's). With histories lumped, as implementation and enumerated CRNs have them, any strand of that
 species counts as able to go back, so their curves are slower than the strands, with the same limit.
 

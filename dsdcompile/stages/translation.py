@@ -262,10 +262,11 @@ def _feed_warnings(
     feeds = np.flatnonzero((crn.initial > 0) & (abs(compiled.meaning.image).sum(axis=0) == 0))
     fed = np.flatnonzero(np.asarray(crn.reactants[:, feeds].sum(axis=1)).ravel())
     most = float(amounts[np.isin(system.reaction[system.molecules.module], fed)].max(initial=0.0))
+    first, strand = compiled.formal.reaction(int(rows[0])), crn.species[int(feeds[0])]
     return (
-        f"{plural(len(rows), 'reaction')} without reactants, such as {compiled.formal.reaction(int(rows[0]))}: the strand "
-        f"{crn.species[int(feeds[0])]} is taken up and given back to make what comes from nothing; its gates have up to "
-        f"{show_concentration(most)} of fuel, which lasts {show_duration(horizon)}",
+        f"{plural(len(rows), 'reaction')} without reactants, such as {first}: the strand {strand} is taken up and given "
+        f"back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, which lasts "
+        f"{show_duration(horizon)}",
     )
 
 

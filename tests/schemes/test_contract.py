@@ -15,7 +15,7 @@ from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
 from dsdcompile.stages.scheme_choice import choose_scheme
 from dsdcompile.stages.scheme_contract import COMMON, check_contract, declaration_problems, shape_problems, shapes
 
-TOUR = Path(__file__).resolve().parents[2] / "dsdcompile/README.md"
+PAGE = Path(__file__).resolve().parents[2] / "dsdcompile/HOW_TO_ADD.md"
 CASES = [pytest.param(s, shape, id=f"{s.name}: {shape}") for s in SCHEMES for shape in shapes(s)]
 BY_NAME = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 
@@ -49,10 +49,10 @@ def test_what_a_scheme_refuses_it_builds_through_a_species_more(scheme):
 
 @pytest.fixture
 def relay(tmp_path):
-    """The worked example of the code tour, as a file."""
-    text = TOUR.read_text(encoding="utf-8")
-    (block,) = [found for found in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "relay.py" in found]
-    file = tmp_path / "relay.py"
+    """The worked example of HOW_TO_ADD.md, as a file."""
+    text = PAGE.read_text(encoding="utf-8")
+    (block,) = [found for found in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "relay2010.py" in found]
+    file = tmp_path / "relay2010.py"
     file.write_text(block)
     return file
 
@@ -67,11 +67,11 @@ def test_a_scheme_file_goes_the_whole_way(relay, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x").mkdir()
     (tmp_path / "x/chain.crn").write_text("#! input A\n#! output C\nA -> B + C\nB -> C\n")
-    assert main(["verify", "x/chain.crn", "--scheme", "relay.py", "--out", "out"]) == 0
+    assert main(["verify", "x/chain.crn", "--scheme", "relay2010.py", "--out", "out"]) == 0
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["verification"]["verdict"] == "proved"
-    assert (summary["scheme"], summary["modules"]) == ("../relay.py", 2)
-    assert "(relay)" in capsys.readouterr().out
+    assert (summary["scheme"], summary["modules"]) == ("../relay2010.py", 2)
+    assert "(relay2010)" in capsys.readouterr().out
     assert main(["compile", "x/chain.crn", "--scheme", "no.py"]) == 2
     assert "no such file" in capsys.readouterr().err
 
@@ -80,19 +80,19 @@ def test_a_scheme_file_goes_the_whole_way(relay, tmp_path, monkeypatch, capsys):
     ("old", "new", "told"),
     [
         ('build.react(("O", "T"), (*made, "W2"), "release")', "pass", "A -> B"),
-        ('left=("s0_x",))', "left=())", "A -> B"),
-        ('("s0_x", "s0_s"), right=opens', '("s0_x",), right=("s0_s", *opens)', "unintended reaction"),
+        ("left=flux[:1]", "left=()", "A -> B"),
+        ("Top(flux[:2], right=names)", "Top(flux[:1], right=flux[1:])", "unintended reaction"),
         ("reactants: ClassVar[int] = 1", "reactants: ClassVar[int] = 2", "A + B -> C: "),
         ("bisimilar: ClassVar[bool] = True", "bisimilar: ClassVar[bool] = False", "needs a caveat"),
-        ('citation: ClassVar[str] = "the code tour of dsdcompile"', "", "declares no citation"),
-        ('"T", ladder(Gap(("s0_s",)), *tops)', '"T", ladder(Gap(("s0_s",)), *tops), 0.5', "0.5 fewer than a turn uses"),
+        ("    citation: ClassVar[str] =", "    cited: ClassVar[str] =", "declares no citation"),
+        ('"T", ladder(Gap(("s0_c",)), *tops)', '"T", ladder(Gap(("s0_c",)), *tops), 0.5', "0.5 fewer than a turn uses"),
     ],
 )
 def test_a_scheme_that_breaks_the_contract_is_refused_before_it_is_used(relay, old, new, told):
     text = relay.read_text()
     assert text.count(old) == 1
     relay.write_text(text.replace(old, new))
-    with pytest.raises(SchemeError, match=f"scheme relay breaks the contract.*{re.escape(told)}"):
+    with pytest.raises(SchemeError, match=f"scheme relay2010 breaks the contract.*{re.escape(told)}"):
         choose_scheme(relay.name, relay.parent)
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_is_no_scheme_is_refused(tmp_path, text, told):
 
 
 def test_no_scheme_from_outside_takes_the_name_of_another(relay):
-    relay.write_text(relay.read_text().replace('ClassVar[str] = "relay"', 'ClassVar[str] = "two-domain"'))
+    relay.write_text(relay.read_text().replace('ClassVar[str] = "relay2010"', 'ClassVar[str] = "two-domain"'))
     with pytest.raises(DesignError, match="'two-domain' is a scheme of dsdcompile"):
         choose_scheme(str(relay))
 
@@ -128,8 +128,8 @@ def test_installed_packages_offer_schemes(relay, monkeypatch):
 
     monkeypatch.setattr(scheme_file, "entry_points", lambda group: [Point()] if group == "dsdcompile.schemes" else [])
     found = choose_scheme("relay-plugin")
-    assert found.name == "relay"
-    assert find_scheme("relay") is found
+    assert found.name == "relay2010"
+    assert find_scheme("relay2010") is found
     monkeypatch.setattr(Point, "load", lambda self: 7)
     with pytest.raises(FormatError, match="relay-plugin = package:Relay: 7 is no scheme"):
         choose_scheme("relay-plugin")
