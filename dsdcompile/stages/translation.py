@@ -264,8 +264,8 @@ def _feed_warnings(
     most = float(amounts[np.isin(system.reaction[system.molecules.module], fed)].max(initial=0.0))
     first, strand = compiled.formal.reaction(int(rows[0])), crn.species[int(feeds[0])]
     return (
-        f"{plural(len(rows), 'reaction')} without reactants, such as {first}: the strand {strand} is taken up and given "
-        f"back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, which lasts "
+        f"{plural(len(rows), 'reaction')} without reactants, such as {first}: the strand {strand} is taken up and "
+        f"given back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, which lasts "
         f"{show_duration(horizon)}",
     )
 

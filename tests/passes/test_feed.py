@@ -21,7 +21,8 @@ OPEN = "-> A [k = 2]\nA -> [k = 0.5]\n-> B + C\nA + B -> A"
 def test_all_reactions_from_nothing_share_one_species_and_nothing_else_changes():
     crn = parse_crn(OPEN)
     made = feed(crn)
-    assert [str(replace(reaction, rate=1.0)) for reaction in made.crn] == [
+    shown = [str(replace(reaction, rate=1.0)) for reaction in made.crn]
+    assert shown == [
         "E4 -> A + E4",
         "A ->",
         "E4 -> B + C + E4",
