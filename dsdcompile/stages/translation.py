@@ -265,8 +265,8 @@ def _feed_warnings(
     first, strand = compiled.formal.reaction(int(rows[0])), crn.species[int(feeds[0])]
     return (
         f"{plural(len(rows), 'reaction')} without reactants, such as {first}: the strand {strand} is taken up and "
-        f"given back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, which lasts "
-        f"{show_duration(horizon)}",
+        f"given back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, "
+        f"which lasts {show_duration(horizon)}",
     )
 
 
