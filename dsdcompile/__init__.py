@@ -11,12 +11,16 @@
 'proved'
 """
 
-from dsdcompile.api import compare, load_network, reduce, translate, verify
-from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.limit import limit
-from dsdcompile.crn.reaction import Reaction
-from dsdcompile.network.compile import compile_network
-from dsdcompile.network.network import Layer, Network
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dsdcompile.api import compare, load_network, reduce, translate, verify
+    from dsdcompile.crn.crn import Crn
+    from dsdcompile.crn.limit import limit
+    from dsdcompile.crn.reaction import Reaction
+    from dsdcompile.network.compile import compile_network
+    from dsdcompile.network.network import Layer, Network
 
 __all__ = [
     "Crn",
@@ -31,3 +35,32 @@ __all__ = [
     "translate",
     "verify",
 ]
+
+_HOMES = {
+    "Crn": "dsdcompile.crn.crn",
+    "Layer": "dsdcompile.network.network",
+    "Network": "dsdcompile.network.network",
+    "Reaction": "dsdcompile.crn.reaction",
+    "compare": "dsdcompile.api",
+    "compile_network": "dsdcompile.network.compile",
+    "limit": "dsdcompile.crn.limit",
+    "load_network": "dsdcompile.api",
+    "reduce": "dsdcompile.api",
+    "translate": "dsdcompile.api",
+    "verify": "dsdcompile.api",
+}
+"""Where each public name is; its module is imported when the name is first used."""
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return all names, used or not."""
+    return sorted({*globals(), *__all__})

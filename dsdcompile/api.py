@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dsdcompile.crn.crn import Crn
-from dsdcompile.crn.limit import limit, limit_state
+from dsdcompile.crn.limit import limit
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.dsd.dosing import dose
-from dsdcompile.dsd.implementation import implementation, uniform_rates
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SimulationError
 from dsdcompile.formats.network_file import load_network as load_network
@@ -17,12 +15,17 @@ from dsdcompile.passes import reduce as reduction
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate as translate_crn
-from dsdcompile.simulate.compare import Comparison, Scale, curves
-from dsdcompile.simulate.compare import compare as compare_curves
-from dsdcompile.simulate.ode import simulate
+from dsdcompile.simulate.curves import Comparison
+from dsdcompile.simulate.curves import compare as compare_curves
+from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.source import Examples
+from dsdcompile.stages.translation import fast, limit_usage
 from dsdcompile.stages.verification import verify_modules
 from dsdcompile.verify.verdict import Verification
+
+FLOOR = 0.1
+"""Turnover, formal units, that every module is fuelled for, as in a design."""
 
 
 def reduce(crn: Crn) -> Crn:
@@ -84,16 +87,11 @@ def compare(
     values = np.atleast_2d(np.asarray(inputs, dtype=np.float64))
     if not until > 0:
         raise SimulationError(f"until = {until}: the time to simulate must be positive")
-    need = limit_state(system.crn, system.crn.inlet(values)).turnover.max(axis=0)
-    dosing = dose(system, need, unit=unit, margin=margin, floor=0.1)
-    built = implementation(system, dosing, uniform_rates(system, rate)).crn
-    scale = Scale(unit, 1.0 / (rate * unit))
-    grid = np.linspace(0.0, until, points)
-    wanted = limit(formal, values)
-    found = []
-    for row, target in zip(values, wanted, strict=True):
-        asked = curves("formal", formal, simulate(formal, formal.inlet(row)[0], grid))
-        state = built.inlet(row * unit)[0]
-        run = simulate(built, state, grid * scale.time, Tolerances().scaled(unit))
-        found.append(compare_curves(asked, curves("implementation", built, run, scale), target))
-    return found
+    used = limit_usage(system.crn, Examples(values, labels=None, corner=None))
+    _, _, built = fast(system, used.turnover, unit=unit, rate=rate, margin=margin, floor=FLOOR)
+    asked, made = Entrant("formal", formal), Entrant("implementation", built, 1.0 / (rate * unit))
+    grid, tolerances = np.linspace(0.0, until, points), Tolerances()
+    return [
+        compare_curves(asked.draw(row, grid, tolerances), made.draw(row, grid, tolerances), target)
+        for row, target in zip(values, limit(formal, values), strict=True)
+    ]

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import final
 
 from dsdcompile.design.design import Design
+from dsdcompile.errors import LimitExceededError, SimulationError
 from dsdcompile.formats.code import code_digest
-from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.simulate.batches import Batches, Executors, here
+from dsdcompile.stages.as_ordered import simulate_as_ordered
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.ordering import order_system, stock_up
 from dsdcompile.stages.readings import expected
@@ -130,6 +132,16 @@ def run(
             ordered = order_system(design, source, translated, stock, sequencing.sequenced)
         warnings += sequencing.warnings() + ordered.warnings
 
+    # The same example once more, with the rate constants and the leak that these sequences have.
+    as_ordered = None
+    if simulated is not None and sequencing is not None:
+        progress("predicting rates and leak from sequences")
+        with watch.measure("as ordered"):
+            try:
+                as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing)
+            except (LimitExceededError, SimulationError) as error:
+                warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
+
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()
     if simulated is not None and ordered is not None and ordered.protocol is not None:
@@ -144,6 +156,7 @@ def run(
         verified=verified,
         simulated=simulated,
         sequencing=sequencing,
+        as_ordered=as_ordered,
         ordered=ordered,
         fluorescence=fluorescence,
         warnings=warnings,

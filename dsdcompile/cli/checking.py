@@ -8,8 +8,8 @@ from pathlib import Path
 from dsdcompile.cli.commands import Commands
 from dsdcompile.design.design import Design, check_design
 from dsdcompile.formats.design_file import load_design
-from dsdcompile.formats.reading import read_text
 from dsdcompile.formats.system_file import rebuild
+from dsdcompile.formats.text_file import read_text
 from dsdcompile.formats.writing import show_json, write_whole
 from dsdcompile.stages.sequencing import check_files
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from dsdcompile.cli import checking, importing, key_list, schemes, stages, training
+from dsdcompile.cli import checking, enumerating, importing, key_list, schemes, stages, training
 from dsdcompile.cli.commands import INTERRUPTED
 from dsdcompile.errors import DsdcompileError
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"dsdcompile {version('dsdcompile')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (stages, checking, training, importing, schemes, key_list):
+    for module in (stages, checking, enumerating, training, importing, schemes, key_list):
         module.add_commands(commands)
     options = parser.parse_args(arguments)
     os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)  # CVODE repeats itself; its failures raise anyway

@@ -238,18 +238,33 @@ class Crn:
         """Yield the reactions in order, as small values for people."""
         return (self.reaction(row) for row in range(self.n_reactions))
 
-    def inlet(self, values: ArrayLike) -> FloatArray:
-        """Return initial states for input ``values`` (examples, inputs) -> (examples, species).
+    def inlet(self, values: ArrayLike, count: int | None = None) -> FloatArray:
+        """Return initial states for input ``values`` (examples, inputs) -> (examples, species), in the Crn's own unit.
 
         A value goes, after its offset, to its plus rail if it is not negative and to its minus rail otherwise
-        (paper, section 3.2), on top of the initial concentrations.
+        (paper, section 3.2), on top of the initial concentrations. ``count`` leaves out all species but the first so
+        many, which must include the inputs. An implementation takes formal values at its own inlet
+        (:meth:`dsdcompile.dsd.implementation.Implementation.inlet`).
 
         Raises:
             CrnError: the shape is wrong, a value is not finite, or a negative value has no minus rail.
         """
         species, amounts = self.rail_amounts(values)
-        state = np.tile(self.initial, (len(amounts), 1))
+        state = np.tile(self.initial[:count], (len(amounts), 1))
         state[:, species] += amounts
+        return state
+
+    def corner(self, most: FloatArray, count: int | None = None) -> FloatArray:
+        """Return the state (species,) in which both rails of every input stand at ``most`` (inputs, 2), offsets added.
+
+        No single value fills both rails: the state is an upper bound on those of all values in a box. ``count`` as at
+        :meth:`inlet`.
+        """
+        state = np.array(self.initial[:count])
+        for rail in (0, 1):
+            there = self.inputs[:, rail] != NO_RAIL
+            shift = self.offsets if rail == 0 else 0.0
+            state[self.inputs[there, rail]] += (most[:, rail] + shift)[there]
         return state
 
     def rail_amounts(self, values: ArrayLike) -> tuple[IntArray, FloatArray]:

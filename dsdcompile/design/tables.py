@@ -213,6 +213,13 @@ class SimulateTable(Table):
     volume: Annotated[float, Field(gt=0)] | None = Field(
         None, description="count molecules in this volume, pL, beside the formal curves (default: do not)"
     )
+    draws: Annotated[int, Field(ge=2, le=1000)] = Field(
+        20,
+        description="how often rate constants are drawn from the errors of their prediction, once there are sequences",
+    )
+    signal_over_leak: Annotated[float, Field(gt=0)] = Field(
+        3.0, description="an output is readable while its signal is at least this many times the leak"
+    )
 
 
 @final

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import TypeVar, final
 
 from dsdcompile.dsd.domain import base, complement
 from dsdcompile.errors import FormatError
 
+T = TypeVar("T")
 Strand = tuple[str, ...]
 """A strand as its domain tokens, 5' to 3'."""
 NICK = "+"
@@ -90,34 +91,55 @@ class Complex:
 
     def rotated(self) -> Complex:
         """Return the same molecule with its first strand moved to the end."""
-        if NICK not in self.sequence:
-            return self
-        cut = self.sequence.index(NICK)
-        sequence = (*self.sequence[cut + 1 :], NICK, *self.sequence[:cut])
-        partner = self.partners()
-        size = len(self.sequence)
-        shift = size - cut
-        structure = []
-        for here in range(size):
-            if sequence[here] == NICK:
-                structure.append(NICK)
-                continue
-            old = here + cut + 1 if here < size - cut - 1 else here - shift
-            there = partner[old]
-            if there is None:
-                structure.append(".")
-            else:
-                new = there - cut - 1 if there > cut else there + shift
-                structure.append("(" if new > here else ")")
-        return Complex(sequence, tuple(structure))
+        return self if NICK not in self.sequence else _valid(*rotate(self.sequence, self.structure))
 
     def canonical(self) -> Complex:
         """Return the rotation that comes first in order: equal for equal molecules."""
-        best = turn = self
-        for _ in range(len(self.strands) - 1):
-            turn = turn.rotated()
-            best = min(best, turn, key=lambda c: (c.sequence, c.structure))
-        return best
+        best = min(rotations(self.sequence, self.structure))
+        return self if best == (self.sequence, self.structure) else _valid(*best)
+
+
+def rotate(sequence: tuple[T, ...], structure: tuple[str, ...]) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Return a sequence and its structure with the first strand moved to the end; there must be a nick.
+
+    Tokens may be anything. A helix between that strand and the rest opens in the rest and closes in it afterwards.
+    """
+    cut = structure.index(NICK)
+    turned = list(structure)
+    open_: list[int] = []
+    for place in range(cut):
+        if turned[place] == "(":
+            open_.append(place)
+        elif turned[place] == ")":
+            open_.pop()
+    depth = 0
+    for place in range(cut + 1, len(turned)) if open_ else ():
+        if turned[place] == "(":
+            depth += 1
+        elif turned[place] == ")":
+            if depth:
+                depth -= 1
+            else:
+                turned[place] = "("
+    for place in open_:
+        turned[place] = ")"
+    return (*sequence[cut + 1 :], sequence[cut], *sequence[:cut]), (*turned[cut + 1 :], NICK, *turned[:cut])
+
+
+def rotations(sequence: tuple[T, ...], structure: tuple[str, ...]) -> list[tuple[tuple[T, ...], tuple[str, ...]]]:
+    """Return a sequence and its structure with each of the strands first, in turn, beginning as they are."""
+    turns = [(sequence, structure)]
+    for _ in range(structure.count(NICK)):
+        turns.append(rotate(*turns[-1]))
+    return turns
+
+
+def _valid(sequence: tuple[str, ...], structure: tuple[str, ...]) -> Complex:
+    """Return a complex that need not be checked, for it is another view of one that was."""
+    made = object.__new__(Complex)
+    object.__setattr__(made, "sequence", sequence)
+    object.__setattr__(made, "structure", structure)
+    return made
 
 
 def can_bind(left: Complex, right: Complex) -> bool:

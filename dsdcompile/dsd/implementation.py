@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
@@ -37,6 +38,32 @@ class Implementation:
         """Freeze the tables."""
         for name in ("module", "holds"):
             object.__setattr__(self, name, frozen_ints(getattr(self, name)))
+
+    def inlet(self, values: ArrayLike) -> FloatArray:
+        """Return what is in the tube at first (examples, species), in M, for formal input values (examples, inputs).
+
+        Raises:
+            CrnError: as :meth:`dsdcompile.crn.crn.Crn.inlet`.
+        """
+        return self.crn.inlet(np.asarray(values, dtype=np.float64) * self.unit)
+
+    def signals(self, values: ArrayLike) -> FloatArray:
+        """Return the signals of :meth:`inlet` (examples, signals), without a copy of all fuels for every example.
+
+        Raises:
+            CrnError: as :meth:`inlet`.
+        """
+        return self.crn.inlet(np.asarray(values, dtype=np.float64) * self.unit, self.n_signals)
+
+    def corner(self, most: FloatArray) -> FloatArray:
+        """Return the signals (signals,), in M, at the corner ``most`` (inputs, 2) of a box, in formal units."""
+        return self.crn.corner(most * self.unit, self.n_signals)
+
+    @property
+    def n_signals(self) -> int:
+        """The number of species of ``system.crn``, which come first."""
+        others = np.flatnonzero(self.module >= 0)
+        return int(others[0]) if len(others) else len(self.module)
 
     @property
     def fuels(self) -> IntArray:

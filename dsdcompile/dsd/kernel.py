@@ -1,31 +1,40 @@
 """Kernel notation, the way Peppercorn and its papers write complexes: ``b( c( d + ) ) a*``.
 
-A domain followed by ``(`` is paired with the matching ``)``, which stands for its complement.
+A domain followed by ``(`` is paired with the matching ``)``, which stands for its complement. Other programs mark
+toeholds with ``^`` (``t^*``), which says nothing here, and name several domains together (a *composite*).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import complement
 from dsdcompile.errors import FormatError
 
-_TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*\*?)(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
+    r"(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))"
+)
 
 
-def parse_kernel(text: str) -> Complex:
+def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None) -> Complex:
     """Return the complex that a line of kernel notation describes.
 
     >>> parse_kernel("b( c( d + ) ) a*").sequence
     ('b', 'c', 'd', '+', 'c*', 'b*', 'a*')
+
+    Args:
+        text: The line.
+        composites: What composite names stand for.
 
     Raises:
         FormatError: a symbol is unknown, or the brackets do not match; the message gives the column.
     """
     sequence: list[str] = []
     structure: list[str] = []
-    open_: list[str] = []
+    open_: list[tuple[str, tuple[str, ...]]] = []
     at = 0
     text = text.rstrip()
     while at < len(text):
@@ -38,17 +47,24 @@ def parse_kernel(text: str) -> Complex:
         elif match["close"]:
             if not open_:
                 raise FormatError(f"column {match.end()} of {text!r}: this ')' closes nothing")
-            sequence.append(complement(open_.pop()))
-            structure.append(")")
+            tokens = _complements(open_.pop()[1])
+            sequence += tokens
+            structure += ")" * len(tokens)
         else:
-            sequence.append(match["name"])
-            structure.append("(" if match["open"] else ".")
+            tokens = (composites or {}).get(match["name"], (match["name"],))
+            tokens = _complements(tokens) if match["star"] else tokens
+            sequence += tokens
+            structure += ("(" if match["open"] else ".") * len(tokens)
             if match["open"]:
-                open_.append(match["name"])
+                open_.append((match["name"] + match["star"], tokens))
         at = match.end()
     if open_:
-        raise FormatError(f"{text!r}: {open_[-1]}( is never closed")
+        raise FormatError(f"{text!r}: {open_[-1][0]}( is never closed")
     return Complex(tuple(sequence), tuple(structure))
+
+
+def _complements(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(complement(token) for token in reversed(tokens))
 
 
 def show_kernel(complex_: Complex) -> str:

@@ -10,8 +10,9 @@ from dsdcompile.dsd.erasure import ERASED, erase, identities
 from dsdcompile.dsd.inventory import NamedComplex
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, SignalForm, Template
-from dsdcompile.enumeration.compare import IntendedReaction, compare, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
+from dsdcompile.enumeration.intended import IntendedReaction, compare, reachable
+from dsdcompile.enumeration.memoised import enumerate_memoised
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
 from dsdcompile.verify.verdict import Check
@@ -41,9 +42,18 @@ def template_check(
 
 
 def enumerate_system(system: DsdSystem, options: EnumerationOptions | None = None) -> Enumerated:
-    """Enumerate everything an experimenter adds, all at once: quadratic in modules."""
+    """Enumerate everything an experimenter adds, encounter by encounter (MEMOISED.md)."""
+    return enumerate_memoised(*_tube(system), options)
+
+
+def peppercorn_system(system: DsdSystem, options: EnumerationOptions | None = None) -> Enumerated:
+    """Have Peppercorn enumerate everything at once, quadratic in modules: what the other ways are checked against."""
+    return enumerate_complexes(*_tube(system), options)
+
+
+def _tube(system: DsdSystem) -> tuple[list[Complex], dict[str, int]]:
     sizes = {name: domain.length for name, domain in system.inventory.domains.items()}
-    return enumerate_complexes((c.complex for c in system.inventory.items), sizes, options)
+    return [named.complex for named in system.inventory.items], sizes
 
 
 def system_signals(system: DsdSystem) -> Identities:

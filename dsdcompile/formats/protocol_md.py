@@ -21,7 +21,13 @@ MOST_WELLS = 8
 
 
 def show_protocol(
-    name: str, steps: Protocol, sheet: OrderSheet, layout: Layout, expected: Sequence[Expected], reading: float
+    name: str,
+    steps: Protocol,
+    sheet: OrderSheet,
+    layout: Layout,
+    expected: Sequence[Expected],
+    reading: float,
+    when: Sequence[str] = (),
 ) -> str:
     """Return the protocol as Markdown.
 
@@ -32,6 +38,7 @@ def show_protocol(
         layout: How they arrive.
         expected: What each reporter should show; empty if the example was not simulated.
         reading: How long after it was taken a sample is read, s.
+        when: What is predicted of when to read, in sentences.
     """
     sections = {
         "Strands": _strands(steps, sheet, layout),
@@ -42,6 +49,7 @@ def show_protocol(
         "Mixes": _mixes(steps),
         "Reactions that samples are taken of": _reactions(steps, reading),
         "Wells": _wells(steps),
+        "When to read": [f"- {sentence}" for sentence in when],
         "Expected fluorescence": _fluorescence(expected, steps),
     }
     lines = [

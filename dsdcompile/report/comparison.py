@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from dsdcompile.dsd.crosstalk import Crosstalk
 from dsdcompile.dsd.implementation import Implementation
+from dsdcompile.dsd.toehold_crosstalk import Crosstalk
+from dsdcompile.stages.as_ordered import AsOrdered
 from dsdcompile.stages.simulation import Labels, Simulated
 from dsdcompile.stages.translation import Translated
 
 
-def comparison(simulated: Simulated, translated: Translated | None) -> dict[str, Any]:
+def comparison(simulated: Simulated, translated: Translated | None, ordered: AsOrdered | None = None) -> dict[str, Any]:
     """Return the comparison of all simulated CRNs as plain data."""
     labels = simulated.labels
     compared: dict[str, Any] = {
@@ -35,7 +36,40 @@ def comparison(simulated: Simulated, translated: Translated | None) -> dict[str,
     }
     if translated is not None and simulated.crosstalk is not None:
         compared["crosstalk"] = crosstalk_table(translated, simulated.crosstalk)
+    if translated is not None and ordered is not None:
+        compared["as_ordered"] = {**ordered.to_json(), **_predicted(translated, ordered)}
     return compared
+
+
+def _predicted(translated: Translated, ordered: AsOrdered) -> dict[str, Any]:
+    """Return the rate constant of every step and of every leak reaction, as plain data."""
+    system, names = translated.system, translated.implementation.crn.species
+    steps = []
+    for module in range(system.n_modules):
+        for column, reaction in enumerate(system.templates[system.template[module]].reactions):
+            value, spread = ordered.rates.values[module, column], ordered.rates.spread[module, column]
+            steps.append(
+                {
+                    "module": module,
+                    "step": reaction.step,
+                    "reaction": f"{' + '.join(reaction.reactants)} -> {' + '.join(reaction.products)}",
+                    "designed_per_molar_second": float(f"{translated.step_rates[module, column]:.4g}"),
+                    "predicted_per_molar_second": float(f"{value:.4g}"),
+                    "spread_factor": round(float(spread), 3),
+                }
+            )
+    return {
+        "step_rates": steps,
+        "extrapolated": [{"module": m, "step": c, "because": list(why)} for m, c, why in ordered.rates.extrapolated],
+        "leaks": [
+            {
+                "reaction": f"{names[k.invader]} + {names[k.target]} -> {' + '.join(names[p] for p in k.products)}",
+                "rate_per_molar_second": [float(f"{v:.3g}") for v in (r.low, r.middle, r.high)],
+                "initial_molar_per_second": float(f"{flow:.3g}"),
+            }
+            for k, r, flow in zip(ordered.leaks, ordered.leak_rates, ordered.flow.tolist(), strict=True)
+        ],
+    }
 
 
 def label_counts(labels: Labels) -> dict[str, int | None]:

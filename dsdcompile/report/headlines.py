@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing
@@ -31,12 +34,14 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += _simulation_lines(results.simulated)
     if results.sequencing is not None:
         lines += _sequence_lines(results.sequencing)
+    if results.as_ordered is not None:
+        lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
     return lines
 
 
-def _reactions_line(compiled: Compiled) -> str:
+def _reactions_line(compiled: DesignCrns) -> str:
     formal, reduced, legal = (crn.n_reactions for crn in (compiled.formal, compiled.reduced, compiled.implementable))
     return f"reactions: {formal} formal, {reduced} reduced, {legal} implementable"
 
@@ -124,6 +129,43 @@ def counts_line(counted: Counted) -> str:
         return told
     end = "silent in the discretised answer" if counted.silent_exactly else "NOT silent in the discretised answer"
     return f"{told}; {end}; labels {counted.labels_agree} of {counted.examples}"
+
+
+def as_ordered_lines(made: AsOrdered) -> list[str]:
+    """Return when the strands that are ordered will be done, and until when leak lets one read."""
+    lines = []
+    low, middle, high = made.quantiles("complete")
+    if math.isfinite(middle):
+        lines.append(
+            f"as ordered: 90 % complete after {show_duration(middle)}, between {show_duration(low)} and "
+            f"{_until(high)} in 90 % of draws of rate constants from the model's errors"
+        )
+    if len(made.rates.unknown) or len(made.rates.extrapolated):
+        lines.append(
+            f"  of {made.rates.count} steps {len(made.rates.extrapolated)} are extrapolated, {len(made.rates.unknown)} "
+            "are no three-way displacement and keep the design's rate constant"
+        )
+    if made.astray:
+        lines.append(
+            f"warning: predicted rate constants of {len(made.astray)} of {made.rates.count} steps miss what matched "
+            f"kinetics want by more than a factor {ASTRAY:g}, at worst {made.astray[0][2]:.3g}: as ordered, these "
+            "strands do not follow the formal reactions"
+        )
+    leak = made.leak_at(made.end)[1]
+    ratio = f"the signal is at least {made.ratio:g} times the leak"
+    if made.window.empty:
+        lines.append(f"reading window: EMPTY: at no time is the answer right while {ratio}; try {made.remedies}")
+    else:
+        opens, closes = (getattr(made.window, name) * made.scale.time for name in ("opens", "closes"))
+        lines.append(
+            f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
+            f"leak of the worst output at its end {leak:.3g} formal units"
+        )
+    return lines
+
+
+def _until(seconds: float) -> str:
+    return show_duration(seconds) if math.isfinite(seconds) else "the end of the simulation or later"
 
 
 def _sequence_lines(sequencing: Sequencing) -> list[str]:

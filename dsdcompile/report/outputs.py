@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import show_crn
+from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
@@ -25,9 +26,10 @@ from dsdcompile.formats.simulation_csv import show_simulation
 from dsdcompile.formats.strands_csv import show_strands
 from dsdcompile.formats.writing import show_json
 from dsdcompile.report.comparison import comparison
+from dsdcompile.report.headlines import as_ordered_lines
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.ordering import Ordered, initial_amounts
 from dsdcompile.stages.readings import READING
 from dsdcompile.stages.results import Results
@@ -55,7 +57,7 @@ class Output(Generic[Part]):
     """Returns the content for that part; None where there is none, such as a protocol for a tube too small."""
 
 
-def _compiled(results: Results) -> Compiled:
+def _compiled(results: Results) -> DesignCrns:
     return results.compiled
 
 
@@ -96,21 +98,21 @@ def _system(results: Results, translated: Translated) -> str:
 
 
 def _formal_model(results: Results, simulated: Simulated) -> str | None:
-    return _model(results.compiled.formal, simulated, 1.0, f"{results.design.name} formal.sbml")
+    return _model(results.compiled.formal, simulated, f"{results.design.name} formal.sbml")
 
 
 def _built_model(results: Results, simulated: Simulated) -> str | None:
     if results.translated is None:
         return None
-    built = results.translated.implementation
-    return _model(built.crn, simulated, built.unit, f"{results.design.name} implementation.sbml")
+    return _model(results.translated.implementation, simulated, f"{results.design.name} implementation.sbml")
 
 
-def _model(crn: Crn, simulated: Simulated, unit: float, title: str) -> str | None:
-    """Return a simulated CRN as SBML, for the example that is drawn; one formal unit is ``unit``."""
+def _model(tube: Crn | Implementation, simulated: Simulated, title: str) -> str | None:
+    """Return what is simulated as SBML, in its own units, for the example that is drawn."""
+    crn = tube if isinstance(tube, Crn) else tube.crn
     if crn.reactants.nnz + crn.products.nnz > MOST_SBML:
         return None
-    return show_sbml(crn, crn.inlet(simulated.inputs[None, :] * unit)[0], title)
+    return show_sbml(crn, tube.inlet(simulated.inputs[None, :])[0], title)
 
 
 def _nupack(results: Results, ordered: Ordered) -> str | None:
@@ -123,8 +125,9 @@ def _nupack(results: Results, ordered: Ordered) -> str | None:
 def _protocol(results: Results, ordered: Ordered) -> str | None:
     if ordered.protocol is None:
         return None
+    when = () if results.as_ordered is None else as_ordered_lines(results.as_ordered)
     return show_protocol(
-        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING
+        results.design.name, ordered.protocol, ordered.sheet, ordered.layout, results.fluorescence, READING, when
     )
 
 
@@ -193,7 +196,7 @@ OUTPUTS: tuple[Output[Any], ...] = (
         "comparison.json",
         "how far these differ, when they are done, whose labels agree, and what binds without reacting",
         _simulated,
-        lambda results, simulated: show_json(comparison(simulated, results.translated)),
+        lambda results, simulated: show_json(comparison(simulated, results.translated, results.as_ordered)),
     ),
     Output(
         "verification.json",

@@ -13,6 +13,7 @@ from dsdcompile.report.sections import (
     held_up,
     module_drawings,
     pipetting_errors,
+    predicted,
     proof,
     rate_constants,
     sequence_checks,
@@ -25,6 +26,7 @@ from dsdcompile.stages.results import Results
 SECTIONS: tuple[Callable[[Results], Section | None], ...] = (
     sizes.section,
     time_course.section,
+    predicted.section,
     agreement.section,
     pipetting_errors.section,
     module_drawings.section,

@@ -7,7 +7,7 @@ from typing import Any
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.report.comparison import label_counts
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
@@ -30,12 +30,14 @@ def summary(results: Results) -> dict[str, Any]:
         told |= _simulated(results.simulated)
     if results.sequencing is not None:
         told["sequences"] = _sequences(results.sequencing)
+    if results.as_ordered is not None:
+        told["as_ordered"] = results.as_ordered.to_json()
     if results.sheet is not None:
         told["order"] = _order(results.sheet)
     return told
 
 
-def _compiled(compiled: Compiled) -> dict[str, Any]:
+def _compiled(compiled: DesignCrns) -> dict[str, Any]:
     return {
         "reactions": {
             "formal": compiled.formal.n_reactions,
@@ -59,7 +61,7 @@ def _compiled(compiled: Compiled) -> dict[str, Any]:
     }
 
 
-def bimolecular(compiled: Compiled) -> int:
+def bimolecular(compiled: DesignCrns) -> int:
     """Return how many reactions of the reduced CRN have two reactants."""
     return int((compiled.reduced.reactants.sum(axis=1) == 2).sum())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, final
 
@@ -10,6 +11,7 @@ import numpy as np
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import Part, base
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.helices import (
     Energies,
     Pool,
@@ -32,7 +34,6 @@ from dsdcompile.sequences.objective import (
     structure_penalty,
     toehold_penalties,
 )
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.rules.toehold_accessibility import alone, open_toeholds
 from dsdcompile.sequences.sequenced import SequencedSystem, spell
@@ -42,6 +43,8 @@ from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 
 CANDIDATES: Final = 4
 """Words that a repair tries."""
+AT_ONCE: Final = 2
+"""Gates that a repair asks about before it looks whether a word can still be the best."""
 
 
 @final
@@ -124,6 +127,20 @@ class Board:
             ]
         )
 
+    def _structures_below(self, subjects: Sequence[int], most: float) -> FloatArray:
+        """Return the penalties of strands and gates; once their sum is above ``most``, the rest are taken as 0.
+
+        Strands come first, which cost little to ask about, then gates a few at a time.
+        """
+        found = np.zeros(len(subjects))
+        strands = sum(subject < len(self.strands) for subject in subjects)
+        cuts = [0, strands, *range(strands + AT_ONCE, len(subjects), AT_ONCE), len(subjects)]
+        for first, last in itertools.pairwise(dict.fromkeys(cuts)):
+            found[first:last] = self._structures(subjects[first:last])
+            if found.sum() > most:
+                break
+        return found
+
     def _open(self, subject: int) -> list[tuple[str, slice]]:
         if subject < len(self.strands) and self.backbone[subject]:
             return []
@@ -185,7 +202,8 @@ class Board:
         best: tuple[float, str, FloatArray] | None = None
         for _ in range(CANDIDATES):
             if self._redraw(name, rng) and self.fast() + rest < old:  # else no structure could make up for it
-                found = self._structures(subjects)
+                room = (old if best is None else best[0]) - self.fast() - rest
+                found = self._structures_below(subjects, room + 1e-9)
                 total = self.fast() + rest + float(found.sum())
                 if total < old and (best is None or total < best[0]):
                     best = (total, self.sequences[name], found)

@@ -23,6 +23,7 @@ from dsdcompile.crn.matrices import FloatArray, IntArray, frozen_floats
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
 from dsdcompile.dsd.inventory import Inventory
+from dsdcompile.sequences.cores import cores
 from dsdcompile.sequences.recurrence import MOST_UNPAIRED, REACH, Letters, hairpin_minima, pair_minima, traced
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
@@ -134,9 +135,9 @@ def all_pairs(count: int) -> IntArray:
     return np.stack(np.triu_indices(count), axis=1).astype(np.int64)
 
 
-def helix_energies(pool: Pool, pairs: IntArray, energies: Energies, threads: int = 2) -> FloatArray:
+def helix_energies(pool: Pool, pairs: IntArray, energies: Energies, threads: int | None = None) -> FloatArray:
     """Return the strongest unintended helix of each pair of strands (pairs,), kcal/mol; 0 if there is none below 0."""
-    parts = np.array_split(pairs, max(1, min(threads, len(pairs) // 64 + 1)))
+    parts = np.array_split(pairs, max(1, min(threads or cores(), len(pairs) // 64 + 1)))
 
     def work(part: IntArray) -> FloatArray:
         out = np.zeros(len(part))
@@ -146,9 +147,9 @@ def helix_energies(pool: Pool, pairs: IntArray, energies: Energies, threads: int
     return _joined(work, parts)
 
 
-def hairpin_energies(pool: Pool, strands: IntArray, energies: Energies, threads: int = 2) -> FloatArray:
+def hairpin_energies(pool: Pool, strands: IntArray, energies: Energies, threads: int | None = None) -> FloatArray:
     """Return the strongest unintended hairpin of each strand (strands,), kcal/mol; 0 if there is none below 0."""
-    parts = np.array_split(np.asarray(strands, dtype=np.int64), max(1, min(threads, len(strands) // 64 + 1)))
+    parts = np.array_split(np.asarray(strands, dtype=np.int64), max(1, min(threads or cores(), len(strands) // 64 + 1)))
 
     def work(part: IntArray) -> FloatArray:
         out = np.zeros(len(part))

@@ -8,6 +8,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate.collocation_kernel import integrate as integrate_kernel
+from dsdcompile.simulate.engine import Engine
 from dsdcompile.simulate.layers import layers
 from dsdcompile.simulate.step_control import check_done
 from dsdcompile.simulate.trajectory import Tolerances
@@ -56,3 +57,12 @@ def integrate(
         total["steps"] += statistics[0]
         total["rejected"] += statistics[1]
     return out, total
+
+
+ENGINE = Engine(
+    "collocation",
+    "layer-by-layer collocation (Radau IIA, order 9)",
+    "layered CRNs: networks, reduced or not",
+    suits,
+    integrate,
+)

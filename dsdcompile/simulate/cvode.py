@@ -19,6 +19,7 @@ from sksundae.cvode import CVODE, CVODEPrecond
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
+from dsdcompile.simulate.engine import Engine
 from dsdcompile.simulate.mass_action import MassAction
 from dsdcompile.simulate.trajectory import Tolerances
 
@@ -162,3 +163,6 @@ def _ranks(edges: Any) -> IntArray:
         waiting = waiting - step
         ready, level = np.flatnonzero((step > 0) & (waiting <= 0)), level + 1
     return rank
+
+
+ENGINE = Engine("cvode", "CVODE (BDF)", "any CRN", lambda crn: True, integrate)

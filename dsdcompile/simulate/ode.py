@@ -13,11 +13,13 @@ from dsdcompile.crn.limit import has_limit, limit_state
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate import collocation, cvode, sweep
+from dsdcompile.simulate.engine import Engine
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory, numbers
 
-METHODS = ("auto", "collocation", "sweep", "cvode")
-"""What ``method`` may be: ``collocation`` for layered CRNs (networks, reduced or not), ``sweep`` for CRNs that are
-feed-forward up to small blocks (DNA implementations), ``cvode`` for any."""
+ENGINES: tuple[Engine, ...] = (collocation.ENGINE, sweep.ENGINE, cvode.ENGINE)
+"""All engines, the more special first: ``auto`` takes the first that suits, and the last suits any Crn."""
+METHODS = ("auto", *(engine.name for engine in ENGINES))
+"""What ``method`` may be."""
 
 FAR = 100.0
 """Tolerances by which a state may miss what is known of it before it counts as refuted: a few steps' errors add up."""
@@ -52,33 +54,21 @@ def simulate(
         raise SimulationError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
     keep = _kept(crn, record)
     names = tuple(crn.species[i] for i in keep)
-    engine = choose(crn) if method == "auto" else method
+    wanted = choose(crn) if method == "auto" else method
+    engine = next(engine for engine in ENGINES if engine.name == wanted)
     statistics: dict[str, float] = {}
     if len(grid) == 1:
         states = start[:, None, keep]
-    elif engine == "collocation":
-        states, statistics = collocation.integrate(crn, start, grid, tolerances, keep)
-    elif engine == "sweep":
-        states, statistics = sweep.integrate(crn, start, grid, tolerances, keep)
     else:
-        states, statistics = cvode.integrate(crn, start, grid, tolerances, keep)
-    _refute(crn, start, states, keep, tolerances, _ENGINES[engine])
+        states, statistics = engine.integrate(crn, start, grid, tolerances, keep)
+    _refute(crn, start, states, keep, tolerances, engine.label)
     single = np.ndim(initial) == 1
-    return Trajectory(names, grid, states[0] if single else states, _ENGINES[engine], tolerances, statistics)
-
-
-_ENGINES = {
-    "collocation": "layer-by-layer collocation (Radau IIA, order 9)",
-    "sweep": "Rosenbrock sweep (Rodas4)",
-    "cvode": "CVODE (BDF)",
-}
+    return Trajectory(names, grid, states[0] if single else states, engine.label, tolerances, statistics)
 
 
 def choose(crn: Crn) -> str:
     """Return the method that ``auto`` takes: the structure is found and checked each time, never assumed."""
-    if collocation.suits(crn):
-        return "collocation"
-    return "sweep" if sweep.suits(crn) else "cvode"
+    return next(engine.name for engine in ENGINES if engine.suits(crn))
 
 
 def _refute(

@@ -8,6 +8,7 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import SimulationError
 from dsdcompile.simulate.blocks import blocks
+from dsdcompile.simulate.engine import Engine
 from dsdcompile.simulate.rodas_kernel import integrate as integrate_kernel
 from dsdcompile.simulate.step_control import check_done
 from dsdcompile.simulate.trajectory import Tolerances
@@ -57,3 +58,12 @@ def integrate(
         total["steps"] += statistics[0]
         total["rejected"] += statistics[1]
     return out, total
+
+
+ENGINE = Engine(
+    "sweep",
+    "Rosenbrock sweep (Rodas4)",
+    "CRNs that are feed-forward up to small blocks: DNA implementations",
+    suits,
+    integrate,
+)

@@ -26,7 +26,7 @@ from dsdcompile.lab.protocol import Protocol, protocol
 from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, Readout, Recipe
 from dsdcompile.lab.reporters import Reporter, make_reporters, users, with_reporters
 from dsdcompile.sequences.sequenced import SequencedSystem
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.sequencing import reaction_conditions
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated, horizon_time, resources
@@ -71,7 +71,7 @@ class Ordered:
     warnings: tuple[str, ...]
 
 
-def stock_up(design: Design, folder: Path, source: Source, compiled: Compiled, translated: Translated) -> Stock:
+def stock_up(design: Design, folder: Path, source: Source, compiled: DesignCrns, translated: Translated) -> Stock:
     """Return what an experimenter needs: the system's fuels and signals, and a reporter for each output rail.
 
     What the design says of the laboratory is checked here, before anything that takes long.
@@ -87,7 +87,7 @@ def stock_up(design: Design, folder: Path, source: Source, compiled: Compiled, t
     inventory = system.inventory
     options, warnings = order_options(design, folder)
     check_lengths(inventory, options)
-    state = np.max(system.crn.inlet(source.examples.inputs), axis=0) * unit
+    state = np.max(translated.implementation.signals(source.examples.inputs), axis=0)
     amounts = {system.signal(s).name: float(state[s]) for s in system.initial_signals}
     amounts |= fuel_amounts(translated)
     if not design.lab.reporters or not (system.crn.outputs != NO_RAIL).any():
@@ -207,7 +207,7 @@ def make_recipe(design: Design, source: Source, translated: Translated, stock: S
     system, unit = translated.system, translated.dosing.unit
     crn = system.crn
     rails = {int(s) for s in crn.inputs[crn.inputs != NO_RAIL]}
-    state = crn.inlet(source.examples.inputs[design.simulate.example - 1][None, :])[0] * unit
+    state = translated.implementation.signals(source.examples.inputs[design.simulate.example - 1][None, :])[0]
     names = {s: system.signal(s).name for s in system.initial_signals}
     given = {s: float(state[s] - crn.initial[s] * unit) for s in rails}
     fuels = {item.name for item in stock.inventory.items if item.role is Role.FUEL}

@@ -36,7 +36,7 @@ def pipetting(
     if network is None or rest is None or translated.matching is not None or network.n_outputs < 2 or not few:
         return ()
     built = translated.implementation
-    states = built.crn.inlet(source.examples.inputs * built.unit)
+    states = built.inlet(source.examples.inputs)
     added = np.flatnonzero((states > 0).any(axis=0)).astype(np.int64)
     labels = network(source.examples.inputs).argmax(axis=1)
     return survival(

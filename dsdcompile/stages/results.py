@@ -13,7 +13,8 @@ import numpy as np
 from dsdcompile.design.design import Design
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.as_ordered import AsOrdered
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
@@ -30,7 +31,7 @@ class Results:
 
     design: Design
     source: Source
-    compiled: Compiled
+    compiled: DesignCrns
     translated: Translated | None = None
     verified: Verified | None = None
     simulated: Simulated | None = None
@@ -38,6 +39,8 @@ class Results:
     ordered: Ordered | None = None
     fluorescence: tuple[Expected, ...] = ()
     """What every well of the protocol should show; empty unless the example was simulated and ordered."""
+    as_ordered: AsOrdered | None = None
+    """What the sequences make of the example; None unless it was simulated and has sequences, and is not too large."""
     warnings: tuple[str, ...] = ()
     """What a user must know before ordering."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -58,7 +61,8 @@ class Results:
         passed = (Outcome.PROVED, Outcome.TESTED)
         verified = self.verified is None or self.verified.verification.outcome in passed
         agreed = self.simulated is None or self.simulated.labels.agree
-        return verified and agreed and (self.sequencing is None or self.sequencing.report.passed)
+        readable = self.as_ordered is None or not self.as_ordered.window.empty
+        return verified and agreed and readable and (self.sequencing is None or self.sequencing.report.passed)
 
     @property
     def complete(self) -> bool:

@@ -22,10 +22,10 @@ from dsdcompile.formats.sequence_file import (
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.sequences.assignment import assign_words, budget_of
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.objective import Objective
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.catalogue import RULES
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import SearchResult, improve, most_steps

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import final
 
 import numpy as np
 
-from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
+from dsdcompile.dsd.toehold_crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
-from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare, curves
 from dsdcompile.simulate.completion import Completion, Horizon, completion
-from dsdcompile.simulate.ode import output_species, simulate
+from dsdcompile.simulate.curves import Comparison, Curves, Scale, compare
+from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.robustness import Survival
-from dsdcompile.simulate.trajectory import Tolerances, Trajectory
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted, count_molecules
 from dsdcompile.stages.pipetting import pipetting
 from dsdcompile.stages.source import Source
@@ -111,22 +110,10 @@ class Simulated:
         return self.deviation(name) / most if most > 0 else 0.0
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Entrant:
-    """A CRN in the race, with its own units."""
-
-    name: str
-    crn: Crn
-    scale: Scale
-    pooled: Implementation | None = None
-    """For matched kinetics, and where outputs are annihilated: outputs are totals, what intermediates hold included."""
-
-
 def simulate_all(
     design: Design,
     source: Source,
-    compiled: Compiled,
+    compiled: DesignCrns,
     translated: Translated,
     verified: Verified | None,
     batches: Batches | None = None,
@@ -148,21 +135,21 @@ def simulate_all(
     """
     matched = translated.matching is not None
     pooled = matched or compiled.annihilates_outputs
-    molar = Scale(translated.dosing.unit, design.kinetics.time_unit)
+    second = design.kinetics.time_unit
     race = [
-        _Entrant("formal", compiled.formal, Scale()),
-        _Entrant("reduced", compiled.reduced, Scale()),
-        _Entrant("implementation", translated.implementation.crn, molar, translated.implementation if pooled else None),
+        Entrant("formal", compiled.formal),
+        Entrant("reduced", compiled.reduced),
+        Entrant("implementation", translated.implementation, second, pooled),
     ]
+    molar = race[-1].scale
     found = None if pooled or verified is None else _enumerated(translated, verified)
     if found is not None:
-        race.append(_Entrant("enumerated", found.crn, molar))
+        race.append(Entrant("enumerated", found, second))
     talk = crosstalk(translated.system, translated.implementation)
     # Such bindings may hold a part of an output for good: this CRN need not come to rest at the limit.
     held = []
     if 0 < len(talk.pairs) <= MOST_BINDINGS:
-        on = with_crosstalk(translated.implementation, talk)
-        held = [_Entrant("crosstalk", on.crn, molar, on if pooled else None)]
+        held = [Entrant("crosstalk", with_crosstalk(translated.implementation, talk), second, pooled)]
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol)
     inputs = source.examples.inputs
     limits = limit(compiled.formal, inputs) if has_limit(compiled.formal) else None
@@ -170,7 +157,7 @@ def simulate_all(
     if limits is not None and matched:
         rest = _rest(design, race[0], inputs, limits, tolerances).time * molar.time
         outputs = np.stack(
-            [_curves(race[2], row, np.array([0.0, rest / molar.time]), tolerances).outputs[-1] for row in inputs]
+            [race[2].draw(row, np.array([0.0, rest / molar.time]), tolerances).outputs[-1] for row in inputs]
         )
     elif limits is not None:
         done = _rest(design, race[2], inputs, limits, tolerances, batches)
@@ -184,7 +171,7 @@ def simulate_all(
         tolerances,
     )
     grid = np.linspace(0.0, end, design.simulate.points)
-    drawn = tuple(_curves(entrant, chosen, grid, tolerances) for entrant in [*race, *held])
+    drawn = tuple(entrant.draw(chosen, grid, tolerances) for entrant in [*race, *held])
     target = None if limits is None else frozen_floats(limits[design.simulate.example - 1])
     counted = None
     if design.simulate.volume is not None:
@@ -231,24 +218,20 @@ def _enumerated(translated: Translated, verified: Verified) -> Implementation | 
     return None
 
 
-def _states(entrant: _Entrant, inputs: FloatArray) -> FloatArray:
-    return entrant.crn.inlet(inputs * entrant.scale.unit)
-
-
 def _rest(
     design: Design,
-    entrant: _Entrant,
+    entrant: Entrant,
     inputs: FloatArray,
     limits: FloatArray,
     tolerances: Tolerances,
     batches: Batches | None = None,
 ) -> Horizon:
     """Return when, and where, all of some examples have come to rest in a CRN, in its own units."""
-    if entrant.pooled is not None:
+    if entrant.pooled:
         return _rest_of_totals(design, entrant, inputs, limits, tolerances)
     return batch_horizon(
         entrant.crn,
-        _states(entrant, inputs),
+        entrant.tube.inlet(inputs),
         limits * entrant.scale.unit,
         within=design.simulate.within * entrant.scale.unit,
         first=DEFAULT_TIME * entrant.scale.time,
@@ -259,12 +242,12 @@ def _rest(
 
 
 def _rest_of_totals(
-    design: Design, entrant: _Entrant, inputs: FloatArray, limits: FloatArray, tolerances: Tolerances
+    design: Design, entrant: Entrant, inputs: FloatArray, limits: FloatArray, tolerances: Tolerances
 ) -> Horizon:
     """Return when all totals are within reach of their limits, or where they are by :data:`MOST_TIME`."""
     end = DEFAULT_TIME
     while True:
-        found = np.stack([_curves(entrant, row, np.array([0.0, end]), tolerances).outputs[-1] for row in inputs])
+        found = np.stack([entrant.draw(row, np.array([0.0, end]), tolerances).outputs[-1] for row in inputs])
         if end >= MOST_TIME or (np.abs(found - limits) <= design.simulate.within).all():
             unit = entrant.scale.unit
             return Horizon(end * entrant.scale.time, found * unit, design.simulate.within * unit)
@@ -272,7 +255,7 @@ def _rest_of_totals(
 
 
 def _end(
-    design: Design, race: list[_Entrant], chosen: FloatArray, target: FloatArray | None, tolerances: Tolerances
+    design: Design, race: list[Entrant], chosen: FloatArray, target: FloatArray | None, tolerances: Tolerances
 ) -> float:
     """Return the formal time to draw: as the design says, or twice the time at which the slowest is 99 % complete."""
     if design.simulate.until is not None or target is None:
@@ -281,39 +264,21 @@ def _end(
     for entrant in race:
         done = _rest(design, entrant, chosen[None, :], target[None, :], tolerances)
         grid = np.linspace(0.0, done.time / entrant.scale.time, 4 * design.simulate.points)
-        run = _curves(entrant, chosen, grid, tolerances)
+        run = entrant.draw(chosen, grid, tolerances)
         latest = max(latest, min(completion(run.times, run.outputs, target).latest(0.99), float(grid[-1])))
     return 2.0 * latest if latest > 0 else DEFAULT_TIME
 
 
-def _curves(entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances) -> Curves:
-    """Simulate one example at formal times ``grid``."""
-    built = entrant.pooled
-    run = _run(entrant, values, grid, tolerances, output_species(entrant.crn) if built is None else None)
-    if built is not None:
-        totals = built.totals(run.states)
-        run = replace(run, species=entrant.crn.species[: totals.shape[-1]], states=totals)
-    return curves(entrant.name, entrant.crn, run, entrant.scale)
-
-
-def _run(
-    entrant: _Entrant, values: FloatArray, grid: FloatArray, tolerances: Tolerances, record: tuple[str, ...] | None
-) -> Trajectory:
-    state = _states(entrant, values[None, :])[0]
-    allowed = tolerances.scaled(entrant.scale.unit)
-    return simulate(entrant.crn, state, grid * entrant.scale.time, allowed, record=record)
-
-
 def _fuel_left(
-    translated: Translated, entrant: _Entrant, values: FloatArray, end: float, tolerances: Tolerances
+    translated: Translated, entrant: Entrant, values: FloatArray, end: float, tolerances: Tolerances
 ) -> float:
     """Return the smallest share of a fuel that is left at formal time ``end``."""
     fuels = translated.implementation.fuels
-    final = _run(entrant, values, np.array([0.0, end]), tolerances, None).final
+    final = entrant.run(values, np.array([0.0, end]), tolerances).final
     return float((final[fuels] / entrant.crn.initial[fuels]).min(initial=1.0))
 
 
-def _labels(source: Source, compiled: Compiled, implementation: FloatArray | None) -> Labels:
+def _labels(source: Source, compiled: DesignCrns, implementation: FloatArray | None) -> Labels:
     inputs, truth = source.examples.inputs, source.examples.labels
     if source.network is None or not has_limit(compiled.formal):
         return Labels(len(inputs), None, None, None, None, None)

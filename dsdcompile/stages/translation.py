@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.analysis import competition
-from dsdcompile.crn.crn import NO_RAIL, Crn
+from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import has_limit, limit_state
 from dsdcompile.crn.matrices import BoolArray, FloatArray, frozen_floats
 from dsdcompile.design.design import Design
@@ -21,7 +21,7 @@ from dsdcompile.dsd.template import Role
 from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.schemes.translate import translate
 from dsdcompile.simulate.turnover import Usage, usage
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.source import Examples, Source
 from dsdcompile.units import plural, show_concentration, show_duration
 
@@ -71,7 +71,7 @@ class Translated:
         return float(self.dosing.amounts(self.system).max(initial=0.0))
 
 
-def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
+def translate_crn(design: Design, source: Source, compiled: DesignCrns) -> Translated:
     """Translate, bound every reaction's turnover over the declared inputs, and dose the fuels.
 
     Raises:
@@ -84,18 +84,44 @@ def translate_crn(design: Design, source: Source, compiled: Compiled) -> Transla
     if design.kinetics.mode == "matched":
         return _matched(design, source, compiled, used, horizon)
     system = translate(compiled.implementable, compiled.scheme, compiled.lengths, design.scheme.toeholds)
-    dosing = dose(
-        system, used.turnover, unit=design.kinetics.unit, margin=design.dosing.margin, floor=design.dosing.floor
+    dosing, rates, built = fast(
+        system,
+        used.turnover,
+        unit=design.kinetics.unit,
+        rate=design.kinetics.rate,
+        margin=design.dosing.margin,
+        floor=design.dosing.floor,
     )
-    rates = uniform_rates(system, design.kinetics.rate)
-    built = implementation(system, dosing, rates)
     warnings = (
-        *_empty_warnings(compiled), *_rate_warnings(compiled, horizon), *_dose_warnings(design, source, system, dosing)
-    )  # fmt: skip
+        *_empty_warnings(compiled),
+        *_rate_warnings(compiled, horizon),
+        *_dose_warnings(design, source, system, dosing, built),
+    )
     return Translated(system, dosing, built, warnings, rates, horizon=horizon, turnover=used.turnover)
 
 
-def _matched(design: Design, source: Source, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
+def fast(
+    system: DsdSystem, turnover: FloatArray, *, unit: float, rate: float, margin: float, floor: float
+) -> tuple[Dosing, FloatArray, Implementation]:
+    """Return doses, step rates (modules, template reactions), /M/s, and implementation of a system of fast kinetics.
+
+    Args:
+        system: The modules.
+        turnover: The most often each reaction of ``system.crn`` fires (reactions,), formal units.
+        unit: One formal unit, M.
+        rate: Rate constant of every step, /M/s.
+        margin: Fuel beyond the need, as a fraction.
+        floor: Turnover, formal units, that every module is prepared for.
+
+    Raises:
+        SchemeError: the turnover does not fit the system, or modules that share strands differ in rates.
+    """
+    dosing = dose(system, turnover, unit=unit, margin=margin, floor=floor)
+    rates = uniform_rates(system, rate)
+    return dosing, rates, implementation(system, dosing, rates)
+
+
+def _matched(design: Design, source: Source, compiled: DesignCrns, used: Usage, horizon: float | None) -> Translated:
     """Translate with matched kinetics: reactants in the best order, buffers, and a rate constant for each step."""
     crn, buffer, table = compiled.implementable, compiled.scheme.buffer(), design.kinetics
     if buffer is None:
@@ -122,11 +148,11 @@ def _matched(design: Design, source: Source, compiled: Compiled, used: Usage, ho
     dosing = matched_dose(system, used.turnover, used.least, fuels, total, supply)
     rates = matched_rates(system, matching, fuels)
     built = implementation(system, dosing, rates)
-    warnings = _dose_warnings(design, source, system, dosing)
+    warnings = _dose_warnings(design, source, system, dosing, built)
     return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
 
 
-def linking(compiled: Compiled) -> BoolArray:
+def linking(compiled: DesignCrns) -> BoolArray:
     """Return the reactions of the implementable CRN that legalising introduced (reactions,).
 
     They consume a species that stands for nothing in the formal CRN.
@@ -135,7 +161,7 @@ def linking(compiled: Compiled) -> BoolArray:
     return np.asarray((compiled.implementable.reactants @ new.astype(np.int64)) > 0, dtype=bool)
 
 
-def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[Usage, float | None]:
+def resources(design: Design, compiled: DesignCrns, examples: Examples) -> tuple[Usage, float | None]:
     """Return what the implementable CRN uses over the declared inputs, and until when, in s (None: for good).
 
     In the limit where there is one; else simulated, with the formal rates, over the design's horizon. Where only the
@@ -147,7 +173,7 @@ def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[U
     """
     crn = compiled.implementable
     if has_limit(crn):
-        return _limit_usage(crn, examples), None
+        return limit_usage(crn, examples), None
     for_good = has_limit(compiled.formal)  # and legalising (2A -> A + B through an intermediate) closed a cycle
     until = FOR_GOOD if for_good else horizon_time(design)
     rates = np.array(crn.rates)
@@ -170,8 +196,12 @@ def horizon_time(design: Design) -> float:
     return DEFAULT_TIME if design.simulate.until is None else design.simulate.until / design.kinetics.time_unit
 
 
-def _limit_usage(crn: Crn, examples: Examples) -> Usage:
-    """Return exact bounds on turnover, and bounds on concentrations: all that was there and all that was made."""
+def limit_usage(crn: Crn, examples: Examples) -> Usage:
+    """Return exact bounds on turnover, and bounds on concentrations: all that was there and all that was made.
+
+    Raises:
+        CrnError: the CRN has no limit.
+    """
     turnover, start = np.zeros(crn.n_reactions), np.zeros(crn.n_species)
     least = np.full(crn.n_reactions, np.inf)
     for states in _states(crn, examples):
@@ -186,17 +216,20 @@ def _states(crn: Crn, examples: Examples) -> Iterator[FloatArray]:
     """Yield initial states (states, species) in batches: of all examples, and of the corner of the box of inputs."""
     for first in range(0, len(examples.inputs), BATCH):
         yield crn.inlet(examples.inputs[first : first + BATCH])
-    if examples.corner is None:
-        return
-    corner = np.array(crn.initial)
-    for rail in (0, 1):
-        there = crn.inputs[:, rail] != NO_RAIL
-        shift = crn.offsets if rail == 0 else 0.0
-        corner[crn.inputs[there, rail]] += (examples.corner[:, rail] + shift)[there]
-    yield corner[None, :]
+    if examples.corner is not None:
+        yield crn.corner(examples.corner)[None, :]
 
 
-def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
+def _largest_signals(built: Implementation, examples: Examples) -> FloatArray:
+    """Return the most of each signal that any of the declared inputs begins with (signals,), in M."""
+    batches = range(0, len(examples.inputs), BATCH)
+    found = [built.signals(examples.inputs[first : first + BATCH]).max(axis=0) for first in batches]
+    if examples.corner is not None:
+        found.append(built.corner(examples.corner))
+    return np.asarray(np.max(found, axis=0))
+
+
+def _empty_warnings(compiled: DesignCrns) -> tuple[str, ...]:
     """Warn where reducing has computed everything that there was to compute."""
     if compiled.implementable.n_reactions:
         return ()
@@ -207,7 +240,7 @@ def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
     )
 
 
-def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
+def _rate_warnings(compiled: DesignCrns, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
         return ()
@@ -225,7 +258,9 @@ def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]
     )
 
 
-def _dose_warnings(design: Design, source: Source, system: DsdSystem, dosing: Dosing) -> tuple[str, ...]:
+def _dose_warnings(
+    design: Design, source: Source, system: DsdSystem, dosing: Dosing, built: Implementation
+) -> tuple[str, ...]:
     """Warn of fuels and signals that stand above the ceiling."""
     amounts, ceiling = dosing.amounts(system), design.dosing.ceiling
     remedy = f"above {show_concentration(ceiling)}, up to {{}} for {{}}; a smaller kinetics.unit lowers all doses"
@@ -235,7 +270,7 @@ def _dose_warnings(design: Design, source: Source, system: DsdSystem, dosing: Do
         needs = module_label(system, int(system.molecules.module[worst]))
         counts = f"{above} of {plural(len(system.molecules.of_role(Role.FUEL)), 'fuel')}"
         found.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
-    signals = np.max([states.max(axis=0) for states in _states(system.crn, source.examples)], axis=0) * dosing.unit
+    signals = _largest_signals(built, source.examples)
     if (above := int((signals > ceiling).sum())) > 0:
         worst = int(np.argmax(signals))
         top = show_concentration(float(signals[worst]))

@@ -23,9 +23,9 @@ from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import Scope, base
 from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.template import Role
-from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
-from dsdcompile.enumeration.compare import found_reactions, reachable
+from dsdcompile.enumeration.check import intended_reactions, peppercorn_system, system_check, system_signals
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions, reachable
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError, SchemeError
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme
@@ -149,7 +149,7 @@ def judge(system, options=OPTIONS):
     marks = [time.process_time()]
     composed = compose(system, options).check.outcome
     marks.append(time.process_time())
-    whole = enumerate_system(system, options)
+    whole = peppercorn_system(system, options)
     outcome = system_check(system, whole).outcome
     marks.append(time.process_time())
     same = True

@@ -411,5 +411,5 @@ def implemented(widths: tuple[int, ...]) -> tuple[Crn, np.ndarray, np.ndarray]:
     crn = legalise(compile_network(network), scheme.accepts, 2).crn
     system = translate(crn, scheme)
     dosing = dose(system, largest_turnover(crn, inputs), unit=UNIT, margin=0.2, floor=0.1)
-    built = implementation(system, dosing, uniform_rates(system, 1e6)).crn
-    return built, built.inlet(inputs * UNIT)[0], network(inputs)[0]
+    built = implementation(system, dosing, uniform_rates(system, 1e6))
+    return built.crn, built.inlet(inputs)[0], network(inputs)[0]

@@ -20,7 +20,7 @@ from dsdcompile.design.design import check_design
 from dsdcompile.enumeration.check import enumerate_system
 from dsdcompile.errors import FormatError
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
-from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.sequence_file import parse_checkpoint, parse_report, parse_search
 from dsdcompile.formats.store import Store
 from dsdcompile.formats.writing import show_json

@@ -97,7 +97,7 @@ def measured(widths, kind, excess, seed):
         built = implementation(system, dosing, uniform_rates(system, RATE))
         crn = built.crn
         unit, second = UNIT, 1.0 / (RATE * UNIT)
-        state = crn.inlet(inputs * UNIT)[0]
+        state = built.inlet(inputs)[0]
     allowed = Tolerances(1e-8, 1e-9).scaled(unit)
     if kind.startswith("DNA"):  # outputs are totals: what a gate holds back while it waits for a partner counts too
         totals = built.totals(simulate(crn, state, TIMES * second, allowed).states)

@@ -48,7 +48,7 @@ def main() -> int:
     translated = translate_crn(design, source, compile_crn(design, source))
     built = translated.implementation
     crn, unit = built.crn, built.unit
-    states = crn.inlet(source.examples.inputs * unit)
+    states = built.inlet(source.examples.inputs)
     wanted = limit(source.formal, source.examples.inputs)
     labels = wanted.argmax(axis=1)
     tolerances = Tolerances(1e-6, 1e-6).scaled(unit)

@@ -15,9 +15,9 @@ from dsdcompile.dsd.domain import DomainLengths, Part, Scope
 from dsdcompile.dsd.kernel import parse_kernel
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import DomainSlot, Role, Template, TemplateComplex, TemplateReaction
-from dsdcompile.enumeration.check import enumerate_system, intended_reactions, system_check, system_signals
-from dsdcompile.enumeration.compare import found_reactions
+from dsdcompile.enumeration.check import intended_reactions, peppercorn_system, system_check, system_signals
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
@@ -47,7 +47,7 @@ def small_crns(draw, scheme, most=3):
 def agree(system, options=None):
     """Assert that composition and whole-system enumeration say the same; return the verdict."""
     composition = compose(system, options)
-    whole = enumerate_system(system, options)
+    whole = peppercorn_system(system, options)
     assert composition.check.outcome is system_check(system, whole).outcome, composition.check.detail
     if composition.check.outcome is Outcome.PROVED:
         # Everything is in the tube, so every intended reaction happens.
@@ -297,7 +297,7 @@ def test_rates_are_those_of_the_whole_system(scheme):
     rates = compose(system).rates
     expected = [len(t.reactions) for t in system.templates]
     assert [int(np.isfinite(row).sum()) for row in rates] == expected
-    whole = found_reactions(enumerate_system(system), system.form, system_signals(system))
+    whole = found_reactions(peppercorn_system(system), system.form, system_signals(system))
     everything = {round(r, 3) for values in whole.values() for r in values}
     assert {round(r, 3) for r in rates[np.isfinite(rates)].tolist()} <= everything
     assert system.molecules.of_role(Role.FUEL).size > 0

@@ -9,8 +9,8 @@ import pytest
 from dsdcompile.errors import FormatError
 from dsdcompile.formats import kept as keeping
 from dsdcompile.formats.code import code_digest
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.kept import keep, kept
-from dsdcompile.formats.pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from scripts.fuzzing import caches, mutations
 

@@ -11,10 +11,10 @@ from dsdcompile.dsd.domain import Part
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import Checkpoint, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
@@ -276,7 +276,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.dsd.inventory import Inventory
-from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
@@ -296,3 +296,29 @@ def test_progress_is_reported(model):
     search(model, progress=lines.append)
     assert lines
     assert all("objective" in line for line in lines)
+
+
+class Counting:
+    """A backend that counts what it is asked."""
+
+    def __init__(self, model):
+        self.model, self.conditions, self.asked = model, model.conditions, 0
+
+    def ensembles(self, questions):
+        self.asked += len(questions)
+        return self.model.ensembles(questions)
+
+
+def test_a_word_that_is_worse_already_is_not_asked_about_further_and_nothing_else_changes(model, monkeypatch):
+    limits = Limits(**{**OPEN, "defect": 0.03, "probability": 0.2})
+    start, k = spoilt(b_A1="GCGCGCTTTTGCGCG")
+    options = {"seed": 3, "steps": 40, "limits": limits}
+    few = Counting(model)
+    found = improve(start, k, few, **options)
+    monkeypatch.setattr("dsdcompile.sequences.board.AT_ONCE", 10**6)
+    all_ = Counting(model)
+    whole = improve(start, k, all_, **options)
+    assert whole.to_json() == found.to_json()
+    assert whole.sequenced.sequences == found.sequenced.sequences
+    assert whole.before.structures > whole.after.structures
+    assert few.asked < all_.asked

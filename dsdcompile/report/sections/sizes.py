@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsdcompile.report.page import Section, paragraph, table
 from dsdcompile.report.summary import bimolecular
-from dsdcompile.stages.compilation import Compiled, keeps_kinetics
+from dsdcompile.stages.compilation import DesignCrns, keeps_kinetics
 from dsdcompile.stages.results import Results
 
 HOW = {
@@ -41,7 +41,7 @@ def _reduction(results: Results) -> str:
     )
 
 
-def _sizes(compiled: Compiled) -> str:
+def _sizes(compiled: DesignCrns) -> str:
     """Return how large the CRN of each stage is."""
     rows: list[tuple[object, ...]] = []
     for name, crn in (
@@ -72,7 +72,7 @@ def _system(results: Results) -> str:
     )
 
 
-def _passes(compiled: Compiled) -> str:
+def _passes(compiled: DesignCrns) -> str:
     """Return what the CRN costs after each pass, built by naive trees where lists are still too long."""
     rows = [
         (

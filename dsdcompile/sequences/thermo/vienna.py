@@ -2,22 +2,26 @@
 
 Processes are started with the interrupt signal blocked: Ctrl-C reaches a whole process group, and a worker that is
 still importing would answer it with a traceback of its own. What is interrupted is the search, which ends its workers.
+They are also started without the program's main module, which each of them would import, and all that it needs with
+it, before its first answer.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib.metadata import version
 from multiprocessing import resource_tracker
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Self, final
 
 from dsdcompile.errors import BackendError
+from dsdcompile.sequences.cores import cores
 from dsdcompile.sequences.thermo import vienna_worker
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.model import Ensemble, Question, provenance
@@ -28,10 +32,10 @@ from dsdcompile.sequences.thermo.parameters import NAME
 class Vienna:
     """The backend; use it in a ``with`` block, which ends its processes."""
 
-    def __init__(self, conditions: Conditions | None = None, workers: int = 2) -> None:
-        """Prepare ``workers`` processes; they start with the first question."""
+    def __init__(self, conditions: Conditions | None = None, workers: int | None = None) -> None:
+        """Prepare ``workers`` processes, one a core by default; they start as questions come."""
         self._conditions = conditions or Conditions()
-        self._workers = workers
+        self._workers = cores() if workers is None else workers
         self._pool: ProcessPoolExecutor | None = None
         self._known: dict[Question, Ensemble] = {}
 
@@ -55,7 +59,7 @@ class Vienna:
         if new:
             chunk = max(1, min(8, len(new) // (4 * self._workers)))
             try:
-                with _interrupts_blocked():  # processes start as questions are handed over
+                with _interrupts_blocked(), _main_hidden():  # processes start as questions are handed over
                     answers = self._processes().map(vienna_worker.answer, new, chunksize=chunk)
                 self._known.update(zip(new, answers, strict=True))
             except BrokenProcessPool:
@@ -102,3 +106,14 @@ def _interrupts_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Put an empty main module in the place of the program's, so that processes started meanwhile do not import it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -8,9 +8,9 @@ from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.store import Store
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.stages import equivalence
+from dsdcompile.stages import notions as stage
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.equivalence import Judgement, crnverifier, judge_templates, required
+from dsdcompile.stages.notions import Judgement, crnverifier, judge_templates, required
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
@@ -31,7 +31,7 @@ def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeyp
     assert {one.check.outcome for one in found} == {Outcome.PROVED}
     checks = tuple(one.check for one in found)
     assert required(system.scheme, found) == (checks[::2], checks[1::2])
-    monkeypatch.setattr(equivalence, "equivalent", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(stage, "equivalent", lambda *_: pytest.fail("asked again"))
     assert judge_templates(system, Store(tmp_path)) == found
 
 
@@ -79,7 +79,7 @@ def test_what_crnverifier_is_known_not_to_answer_is_not_asked(name, text, asked,
         notions.append(notion)
         return Check("it", Outcome.PROVED, "as told")
 
-    monkeypatch.setattr(equivalence, "equivalent", answer)
+    monkeypatch.setattr(stage, "equivalent", answer)
     system = translate(parse_crn(text), find_scheme(name))
     found = judge_templates(system, Store(tmp_path))
     assert sorted(notions) == sorted(tuple(Notion)[:asked])
@@ -110,7 +110,7 @@ def test_the_whole_verifier_counts_a_refuted_bisimulation(tmp_path, monkeypatch)
     assert verify().outcome is Outcome.PROVED
     assert crnverifier() in verify().tools
     for answer in (Outcome.REFUTED, Outcome.UNDECIDED):
-        monkeypatch.setattr(equivalence, "equivalent", lambda *_, answer=answer: Check("", answer, "so it says"))
+        monkeypatch.setattr(stage, "equivalent", lambda *_, answer=answer: Check("", answer, "so it says"))
         shutil.rmtree(tmp_path / "no")
         found = verify()
         if answer is Outcome.REFUTED:
@@ -126,7 +126,7 @@ def test_a_scheme_that_is_not_bisimilar_is_told_so(tmp_path):
 
 
 def test_no_answer_is_asked_for_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(equivalence, "SECONDS", 0.001)
+    monkeypatch.setattr(stage, "SECONDS", 0.001)
     system = translate(parse_crn("A -> B\n"), find_scheme("soloveichik2010"))
     assert {one.check.outcome for one in judge_templates(system, Store(tmp_path))} == {Outcome.UNDECIDED}
     monkeypatch.undo()

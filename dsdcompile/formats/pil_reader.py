@@ -1,0 +1,203 @@
+"""PIL, the language of Peppercorn, Nuskell and their relatives: domains, and complexes in kernel notation.
+
+One line is one statement. Each kind of statement is a pattern and a function in :data:`STATEMENTS`; a further dialect
+is a further row there::
+
+    length a = 6                    domain a = long                sequence a = ACGTAC : 6
+    sup-sequence p = a b : 21       strand s = a b                 (names for several domains)
+    gate = a( b( + ) ) c* @initial 100 nM
+    structure gate = s + q : ((+))
+    macrostate e1 = [e1, e2]        reaction [condensed = 1e6 /M/s] A + B -> C     (results; passed over, and said so)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn, final
+
+from dsdcompile.dsd.complex import NICK, Complex
+from dsdcompile.dsd.domain import base
+from dsdcompile.dsd.kernel import parse_kernel
+from dsdcompile.errors import FormatError
+
+UNITS = {"M": 1.0, "mM": 1e3, "uM": 1e6, "nM": 1e9, "pM": 1e12}
+"""How many of each are in 1 M."""
+SHORT, LONG = 5, 15
+"""What ``short`` and ``long`` mean in Peppercorn, nt."""
+_NAME = r"(?P<name>[\w-]+\*?)\s*[=:]\s*"
+_AMOUNT = re.compile(r"(?P<mode>initial|constant|i|c)\s+(?P<amount>\S+?)\s*(?P<unit>[A-Za-z]+)")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PilComplex:
+    """A complex of a file."""
+
+    name: str
+    complex: Complex
+    line: int
+    amount: float | None = None
+    """Concentration, M; None where the file gives none."""
+    constant: bool = False
+    """Whether the concentration is kept (``@constant``)."""
+
+    @property
+    def present(self) -> bool:
+        """Whether it is in the tube: everything is, but what stands at zero."""
+        return self.amount is None or self.amount > 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PilFile:
+    """What a PIL file says, in its order."""
+
+    lengths: dict[str, int]
+    """Of each domain, nt."""
+    sequences: dict[str, str]
+    """Of domains that have one."""
+    composites: dict[str, tuple[str, ...]]
+    """What names of several domains stand for."""
+    complexes: tuple[PilComplex, ...]
+    results: tuple[int, ...]
+    """Lines with reactions and macrostates, which are results of an enumeration."""
+
+
+def read_pil(text: str) -> PilFile:
+    """Return what a PIL file describes.
+
+    Raises:
+        FormatError: a line cannot be read, contradicts another or uses what no line defines; the message gives it.
+    """
+    reading = _Reading()
+    for number, line in enumerate(text.splitlines(), start=1):
+        code = line.split("#")[0].strip()
+        if code:
+            reading.line = number
+            reading.read(code)
+    reading.finish()
+    return PilFile(
+        reading.lengths,
+        reading.sequences,
+        reading.composites,
+        tuple(reading.complexes.values()),
+        tuple(reading.results),
+    )
+
+
+@final
+@dataclass
+class _Reading:
+    """A file being read."""
+
+    line: int = 0
+    lengths: dict[str, int] = field(default_factory=dict)
+    sequences: dict[str, str] = field(default_factory=dict)
+    composites: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    complexes: dict[str, PilComplex] = field(default_factory=dict)
+    results: list[int] = field(default_factory=list)
+
+    def wrong(self, message: str) -> NoReturn:
+        """Refuse the line."""
+        raise FormatError(f"line {self.line}: {message}")
+
+    def read(self, code: str) -> None:
+        """Read one statement."""
+        for pattern, act in STATEMENTS:
+            match = pattern.fullmatch(code)
+            if match:
+                act(self, match)
+                return
+        self.wrong(f"expected 'length NAME = NUMBER' or 'NAME = COMPLEX', not {code!r}")
+
+    def finish(self) -> None:
+        """Check that all domains of all complexes have a length; lines may come in any order."""
+        for found in self.complexes.values():
+            missing = sorted(found.complex.domains - self.lengths.keys())
+            if missing:
+                self.line = found.line
+                self.wrong(f"no line gives the length of domain {missing[0]}, which {found.name} uses")
+
+
+def _length(reading: _Reading, match: re.Match[str]) -> None:
+    words = {"short": SHORT, "long": LONG}
+    _domain(reading, match["name"], words.get(match["length"]) or int(match["length"]))
+
+
+def _domain(reading: _Reading, name: str, length: int) -> None:
+    known = reading.lengths.setdefault(base(name), length)
+    if known != length:
+        reading.wrong(f"domain {name} has {length} nt here and {known} nt above")
+    if length == 0:
+        reading.wrong(f"domain {name} has no nucleotides")
+
+
+def _sequence(reading: _Reading, match: re.Match[str]) -> None:
+    stated = match["length"]
+    if stated is not None and int(stated) != len(match["bases"]):
+        reading.wrong(f"{match['bases']} has {len(match['bases'])} nt, not {stated}")
+    _domain(reading, match["name"], len(match["bases"]))
+    reading.sequences[match["name"]] = match["bases"]
+
+
+def _composite(reading: _Reading, match: re.Match[str]) -> None:
+    tokens = parse_kernel(match["domains"].replace(NICK, " "), reading.composites).sequence
+    reading.composites[match["name"]] = tokens
+
+
+def _kernel(reading: _Reading, match: re.Match[str]) -> None:
+    try:
+        complex_ = parse_kernel(match["kernel"], reading.composites)
+    except FormatError as error:
+        reading.wrong(str(error))
+    _add(reading, match["name"], complex_, match["at"])
+
+
+def _dots(reading: _Reading, match: re.Match[str]) -> None:
+    """Read a structure of named strands, each domain with its own dot or bracket."""
+    sequence: list[str] = []
+    for word in match["strands"].replace(NICK, " ").split():
+        if word not in reading.composites:
+            reading.wrong(f"no line above says what strand {word} consists of")
+        sequence += [*([NICK] if sequence else []), *reading.composites[word]]
+    try:
+        complex_ = Complex(tuple(sequence), tuple(match["dots"].replace(" ", "")))
+    except FormatError as error:
+        reading.wrong(str(error))
+    _add(reading, match["name"], complex_, None)
+
+
+def _add(reading: _Reading, name: str, complex_: Complex, at: str | None) -> None:
+    if name in reading.complexes:
+        reading.wrong(f"{name} stands on line {reading.complexes[name].line} already")
+    amount, constant = (None, False) if at is None else _amount(reading, at)
+    reading.complexes[name] = PilComplex(name, complex_, reading.line, amount, constant)
+
+
+def _amount(reading: _Reading, at: str) -> tuple[float, bool]:
+    match = _AMOUNT.fullmatch(at.strip())
+    try:
+        if match is not None and 0 <= (value := float(match["amount"]) / UNITS[match["unit"]]) < float("inf"):
+            return value, match["mode"].startswith("c")
+    except (KeyError, ValueError):
+        pass
+    reading.wrong(f"'@{at}' is not a concentration such as '@initial 10 nM' or '@constant 0.1 uM'")
+
+
+def _result(reading: _Reading, match: re.Match[str]) -> None:
+    reading.results.append(reading.line)
+
+
+Statement = tuple[re.Pattern[str], Callable[[_Reading, "re.Match[str]"], None]]
+STATEMENTS: tuple[Statement, ...] = (
+    (re.compile(rf"(?:length|domain|sequence)\s+{_NAME}(?P<length>\d+|short|long)"), _length),
+    (re.compile(rf"(?:sequence|domain)\s+{_NAME}(?P<bases>[A-Za-z]+)(?:\s*[=:]\s*(?P<length>\d+))?"), _sequence),
+    (re.compile(rf"(?:sup-sequence|strand)\s+{_NAME}(?P<domains>[^:=]+?)(?:\s*[=:]\s*\d+)?"), _composite),
+    (re.compile(rf"(?:structure|complex)\s+{_NAME}(?P<strands>[^:=]+?)\s*[=:]\s*(?P<dots>[.()+ ]+)"), _dots),
+    (re.compile(r"(?:macrostate|state)\s+[\w-]+\s*=\s*\[.*\]"), _result),
+    (re.compile(r"(?:reaction|kinetic)\s+(?:\[.*\]\s*)?[^\[\]]*->.*"), _result),
+    (re.compile(r"(?P<name>[\w-]+)\s*=\s*(?P<kernel>[^@=]+?)\s*(?:@(?P<at>.*))?"), _kernel),
+)
+"""The statements of the language, tried in this order."""

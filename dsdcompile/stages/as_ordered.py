@@ -1,0 +1,231 @@
+"""What the strands in the tube will really do: rate constants from sequences, leak, and when to read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+
+from dsdcompile.crn.limit import has_limit, limit
+from dsdcompile.crn.matrices import FloatArray, frozen_floats
+from dsdcompile.design.design import Design
+from dsdcompile.dsd.implementation import Implementation, implementation
+from dsdcompile.dsd.leak import Leak, bound, leaks, with_leaks
+from dsdcompile.errors import LimitExceededError
+from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
+from dsdcompile.sequences.rates.steps import StepRates, step_rates
+from dsdcompile.simulate.curves import Curves, Scale, curves
+from dsdcompile.simulate.ode import output_species, simulate
+from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.simulate.window import Window, leak_over_time, reading_window
+from dsdcompile.stages.compilation import DesignCrns
+from dsdcompile.stages.sequencing import Sequencing, backend
+from dsdcompile.stages.source import Source
+from dsdcompile.stages.translation import Translated
+
+TOLERANCES: Final = Tolerances(1e-5, 1e-6)
+"""Predicted rate constants are known to a factor, so curves need not be better than this."""
+LONGEST: Final = 7 * 24 * 3600.0
+"""How long a tube is followed, s."""
+POINTS: Final = 241
+ASTRAY: Final = 3.0
+"""Factor by which a tuned step's rate constant may miss what matched kinetics want."""
+MOST_REACTIONS: Final = 3000
+"""Largest implementation CRN, leak included, that is simulated as ordered."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class AsOrdered:
+    """One example as the ordered strands do it: median, and what is drawn from the errors of the model."""
+
+    rates: StepRates
+    leaks: tuple[Leak, ...]
+    leak_rates: tuple[LeakRate, ...]
+    leak_bound: float
+    """Sum of [A] [B] over all leaking pairs at the start, M^2."""
+    scale: Scale
+    median: Curves
+    """Outputs at median rate constants, leak included."""
+    band: FloatArray
+    """5, 50 and 95 % quantiles of the outputs over the draws (3, T, outputs), formal units."""
+    leak: FloatArray
+    """5, 50 and 95 % quantiles of what leak does to each output's rails (3, T, outputs), formal units."""
+    window: Window
+    """At median rate constants, in formal time."""
+    windows: tuple[Window, ...]
+    """Of each draw."""
+    ratio: float
+    """Least signal over leak at which an output is readable."""
+    flow: FloatArray
+    """Initial rate of each leak reaction (leaks,), M/s."""
+    astray: tuple[tuple[int, int, float], ...] = ()
+    """With matched kinetics: module, step, and by what factor its rate constant misses what it should be, the worst
+    first; those within :data:`ASTRAY` are left out."""
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        for name in ("band", "leak", "flow"):
+            object.__setattr__(self, name, frozen_floats(getattr(self, name)))
+
+    def quantiles(self, name: str) -> tuple[float, float, float]:
+        """Return the 5, 50 and 95 % quantiles of one time of the windows over all draws, s."""
+        values = np.sort([getattr(window, name) for window in self.windows]) * self.scale.time
+        places = np.round(np.array([0.05, 0.5, 0.95]) * (len(values) - 1)).astype(int)
+        low, middle, high = (float(values[place]) for place in places)
+        return low, middle, high
+
+    def leak_at(self, seconds: float) -> tuple[float, float, float]:
+        """Return the 5, 50 and 95 % quantiles of the largest leak of an output at a time, formal units."""
+        at = int(np.searchsorted(self.median.times * self.scale.time, min(seconds, LONGEST), side="right")) - 1
+        low, middle, high = (float(v) for v in self.leak[:, max(at, 0)].max(axis=1, initial=0.0))
+        return low, middle, high
+
+    @property
+    def end(self) -> float:
+        """The end of the reading window at median rate constants, or of the simulation, s."""
+        last = float(self.median.times[-1])
+        return min(self.window.closes, last) * self.scale.time
+
+    @property
+    def remedies(self) -> str:
+        """What would open an empty window."""
+        return (
+            "a smaller network, less fuel (dosing.margin, kinetics.c_max), more signal (kinetics.unit), longer or "
+            "stronger toeholds (scheme.toehold) to be ready earlier, clamps, or a scheme without blunt ends"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for ``comparison.json``."""
+        return {
+            "draws": len(self.windows),
+            "steps": self.rates.count,
+            "steps_extrapolated": len(self.rates.extrapolated),
+            "steps_not_predicted": len(self.rates.unknown),
+            "steps_astray": len(self.astray),
+            "completion_seconds": _triple(self.quantiles("complete")),
+            "window": self.window.to_json(self.scale.time),
+            "window_opens_seconds": _triple(self.quantiles("opens")),
+            "window_closes_seconds": _triple(self.quantiles("closes")),
+            "signal_over_leak": self.ratio,
+            "leak_reactions": len(self.leaks),
+            "leak_bound_molar2": float(f"{self.leak_bound:.4g}"),
+            "leak_at_end_formal_units": _triple(self.leak_at(self.end)),
+        }
+
+
+def _triple(values: tuple[float, float, float]) -> list[float | None]:
+    return [float(f"{v:.4g}") if math.isfinite(v) else None for v in values]
+
+
+def simulate_as_ordered(
+    design: Design, source: Source, compiled: DesignCrns, translated: Translated, sequencing: Sequencing
+) -> AsOrdered:
+    """Predict every step's rate constant and every leak, and simulate the drawn example with them.
+
+    Errors of the model are drawn as lognormal factors: half the variance common to all steps of a draw, half each
+    step's own; leak has one factor a draw.
+
+    Raises:
+        BackendError: the thermodynamic backend fails.
+        LimitExceededError: the system is too large; the message says for what.
+        SimulationError: an integration fails, which says nothing against what was verified.
+    """
+    system, sequences = translated.system, sequencing.sequenced.sequences
+    found = tuple(leak for leak in leaks(system) if leak.frees)
+    built = translated.implementation
+    if built.crn.n_reactions + len(found) > MOST_REACTIONS:
+        raise LimitExceededError(
+            f"{built.crn.n_reactions:,} reactions and {len(found):,} leaks; up to {MOST_REACTIONS:,} are simulated as "
+            "ordered"
+        )
+    with backend(design) as model:
+        steps = step_rates(system, sequences, model, translated.step_rates)
+        leaking = leak_rates(found, sequences, model.conditions)
+    ordered = implementation(system, translated.dosing, steps.values)
+    spread = implementation(system, translated.dosing, steps.spread).crn.rates
+    inputs = source.examples.inputs[design.simulate.example - 1]
+    target = limit(compiled.formal, inputs[None, :])[0] if has_limit(compiled.formal) else None
+    tube = _Tube(
+        inputs,
+        Scale(translated.dosing.unit, design.kinetics.time_unit),
+        translated.matching is not None or compiled.annihilates_outputs,
+        _times(design, translated, target),
+    )
+    random = np.random.default_rng(design.sequences.seed)
+    middle = np.array([rate.middle for rate in leaking])
+    pairs = [_pair(tube, ordered, found, middle)]
+    for _ in range(design.simulate.draws):
+        common, own = random.standard_normal(), random.standard_normal(len(spread))
+        factor = np.exp(np.log(spread) * math.sqrt(0.5) * (common + own))
+        other = random.standard_normal() / QUANTILE
+        ends = np.array([rate.high / rate.middle if rate.middle else 1.0 for rate in leaking])
+        drawn = Implementation(
+            ordered.crn.with_(rates=ordered.crn.rates * factor), ordered.unit, ordered.module, ordered.holds
+        )
+        pairs.append(_pair(tube, drawn, found, middle * ends**other))
+    ratio = design.simulate.signal_over_leak
+    windows = [reading_window(without, leaky, target, ratio) for without, leaky in pairs]
+    start = built.crn.inlet(inputs[None, :] * built.unit)[0]
+    quantiles = [0.05, 0.5, 0.95]
+    return AsOrdered(
+        rates=steps,
+        leaks=found,
+        leak_rates=leaking,
+        leak_bound=bound(found, start),
+        scale=tube.scale,
+        median=pairs[0][1],
+        band=np.quantile([leaky.outputs for _, leaky in pairs[1:]], quantiles, axis=0),
+        leak=np.quantile([leak_over_time(*pair) for pair in pairs[1:]], quantiles, axis=0),
+        window=windows[0],
+        windows=tuple(windows[1:]),
+        ratio=ratio,
+        flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
+        astray=() if translated.matching is None else _astray(steps, translated.step_rates),
+    )
+
+
+def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:
+    """Return the steps whose predicted rate constant misses the wanted one (modules, template reactions), /M/s."""
+    rows = [
+        (int(module), int(column), max(found / asked, asked / found))
+        for module, column in zip(*np.nonzero(steps.values), strict=True)
+        for found, asked in [(float(steps.values[module, column]), float(wanted[module, column]))]
+    ]
+    return tuple(sorted((row for row in rows if row[2] > ASTRAY), key=lambda row: (-row[2], row)))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Tube:
+    inputs: FloatArray
+    scale: Scale
+    pooled: bool
+    times: FloatArray
+    """s (T,)."""
+
+
+def _times(design: Design, translated: Translated, target: FloatArray | None) -> FloatArray:
+    """Return the times that are simulated, s: evenly to the horizon without a limit, else by factors up to a week."""
+    if target is None:
+        last = translated.horizon or LONGEST
+        return np.linspace(0.0, last, POINTS)
+    first = 1.0 / design.kinetics.rate / translated.dosing.unit / 10
+    return np.concatenate([[0.0], np.geomspace(min(first, LONGEST / 1e4), LONGEST, POINTS - 1)])
+
+
+def _pair(tube: _Tube, built: Implementation, found: tuple[Leak, ...], rates: FloatArray) -> tuple[Curves, Curves]:
+    """Return the outputs without leak and with it."""
+    return _run(tube, built), _run(tube, with_leaks(built, found, rates))
+
+
+def _run(tube: _Tube, built: Implementation) -> Curves:
+    crn, allowed = built.crn, TOLERANCES.scaled(tube.scale.unit)
+    state = crn.inlet(tube.inputs[None, :] * tube.scale.unit)[0]
+    run = simulate(crn, state, tube.times, allowed, record=None if tube.pooled else output_species(crn))
+    if tube.pooled:
+        totals = built.totals(run.states)
+        run = type(run)(crn.species[: totals.shape[-1]], run.times, totals, run.engine, run.tolerances)
+    return curves("as ordered", crn, run, tube.scale)
