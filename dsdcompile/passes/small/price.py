@@ -13,19 +13,18 @@ from typing import NamedTuple, final
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray
 from dsdcompile.crn.shape import ReactionShape
-from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import Scope, base
 from dsdcompile.dsd.template import DomainSlot
 from dsdcompile.errors import CrnError
+from dsdcompile.jit import jitted_as_written
 from dsdcompile.passes.cost import CostModel, strands_of
-from dsdcompile.passes.small.board import NONE, Board, copied, formal, sizes
-from dsdcompile.passes.small.chance import Words, seeded
-from dsdcompile.passes.small.closed import cancel
-from dsdcompile.passes.small.rewriting import inline, merge, modules_for, remove_dead, shift
-from dsdcompile.passes.small.sharing import share_products
+from dsdcompile.passes.small.closed_kernel import cancel
+from dsdcompile.passes.small.dense import NONE, Board, copied, formal, sizes
+from dsdcompile.passes.small.draws import Words, seeded
+from dsdcompile.passes.small.rewrite_kernel import inline, merge, modules_for, remove_dead, shift
+from dsdcompile.passes.small.sharing_kernel import share_products
 
 MOST_PRODUCTS = 8
 """Products of one gate up to which all shapes are tabled: there are two to the power of this many for each side."""
@@ -67,7 +66,7 @@ def tables(model: CostModel) -> Tables:
     rows: list[tuple[bool, tuple[int, int], list[list[int]]]] = []
     for reactants in ((0,), (0, 1)):
         for number in range(1 << most):
-            shape = _shape(reactants, number)
+            shape = shape_of(reactants, number)
             accepted = model.accepts(shape)
             own, others = _strands(patterns, shape, model) if accepted else ((0, 0), [])
             rows.append((accepted, own, others))
@@ -90,7 +89,7 @@ def tables(model: CostModel) -> Tables:
     )
 
 
-def _shape(reactants: tuple[int, ...], number: int) -> ReactionShape:
+def shape_of(reactants: tuple[int, ...], number: int) -> ReactionShape:
     """Return the shape of a number: 1 and then a bit for each further product, set where another species begins."""
     products: list[int] = []
     if number:
@@ -119,7 +118,7 @@ def _strands(
 
 
 def _described(
-    patterns: dict[tuple[object, ...], int], slots: Sequence[DomainSlot], strand: Strand | list[str], model: CostModel
+    patterns: dict[tuple[object, ...], int], slots: Sequence[DomainSlot], strand: Sequence[str], model: CostModel
 ) -> list[int]:
     """Return a strand's pattern, its length in nt, and the owners of its domains."""
     spots = tuple(
@@ -134,11 +133,7 @@ def _described(
 
 @final
 class SmallPrice:
-    """The price of networks by one cost model: hidden layers of ReLU units, a linear last layer, small integers.
-
-    >>> from dsdcompile.dsd.domain import DomainLengths
-    >>> from dsdcompile.schemes.catalogue import find_scheme
-    """
+    """The price of networks by one cost model: hidden layers of ReLU units, a linear last layer, small integers."""
 
     def __init__(self, model: CostModel) -> None:
         """Read the scheme's templates."""
@@ -169,7 +164,7 @@ class SmallPrice:
         return int(modules), int(strands), int(nucleotides)
 
 
-@compiled_as_written
+@jitted_as_written
 def price(
     widths: IntArray, weights: IntArray, biases: FloatArray, lowest: FloatArray, shifted: bool, by: Tables
 ) -> tuple[int, int, int]:
@@ -192,7 +187,7 @@ def price(
     return modules, strands, nucleotides
 
 
-@compiled_as_written
+@jitted_as_written
 def _count(board: Board, by: Tables) -> tuple[int, int, int]:
     """Return modules, strands and nucleotides of a CRN, long lists built as naive trees."""
     size = sizes(board)
@@ -214,7 +209,7 @@ def _count(board: Board, by: Tables) -> tuple[int, int, int]:
         for node in range(inner):
             left = board.left[row] if node == 0 else np.array([fresh + node - 1, NONE])
             made = _children(board.products[row], size[row], inner, node, by.most, fresh)
-            number = _number(made) + (0 if left[1] == NONE else 1 << by.most)
+            number = shape_number(made) + (0 if left[1] == NONE else 1 << by.most)
             for reactant in left:
                 if reactant != NONE and (made == reactant).any():
                     return REFUSED, REFUSED, REFUSED
@@ -227,10 +222,10 @@ def _count(board: Board, by: Tables) -> tuple[int, int, int]:
         fresh += inner - 1
     for at in range(found):
         nucleotides += keys[at, 1]
-    return modules, strands + found, nucleotides
+    return modules, int(strands) + found, int(nucleotides)
 
 
-@compiled_as_written
+@jitted_as_written
 def _initial(board: Board) -> IntArray:
     """Return the species an experimenter adds."""
     added = board.initial > 0
@@ -240,7 +235,7 @@ def _initial(board: Board) -> IntArray:
     return np.flatnonzero(added)
 
 
-@compiled_as_written
+@jitted_as_written
 def _children(products: IntArray, size: int, inner: int, node: int, most: int, fresh: int) -> IntArray:
     """Return the products of a node of a reaction's tree, ascending: a heap, inner nodes first, then the products."""
     first, last = node * most + 1, min(node * most + most, inner - 1 + size)
@@ -258,8 +253,9 @@ def _children(products: IntArray, size: int, inner: int, node: int, most: int, f
     return made
 
 
-@compiled_as_written
-def _number(made: IntArray) -> int:
+@jitted_as_written
+def shape_number(made: IntArray) -> int:
+    """Return the number of the shape of products, ascending (see :func:`shape_of`)."""
     if not len(made):
         return 0
     number = 1 << (len(made) - 1)
@@ -268,7 +264,7 @@ def _number(made: IntArray) -> int:
     return number
 
 
-@compiled_as_written
+@jitted_as_written
 def _add(keys: IntArray, found: int, strand: IntArray, left: IntArray, made: IntArray) -> int:
     """Write a shared strand, its labels replaced by species, behind the ``found`` ones unless it is among them."""
     row = keys[found]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray
+from dsdcompile.jit import jitted_as_written
 
 NONE = -1
 """No second reactant; no rail."""
@@ -40,7 +40,7 @@ class Board(NamedTuple):
     """Pairs that go on (pairs,)."""
 
 
-@compiled_as_written
+@jitted_as_written
 def copied(board: Board) -> Board:
     """Return a board that may change by itself."""
     return Board(
@@ -56,7 +56,7 @@ def copied(board: Board) -> Board:
     )
 
 
-@compiled_as_written
+@jitted_as_written
 def formal(widths: IntArray, weights: IntArray, biases: FloatArray) -> Board:
     """Return the formal CRN of a network whose hidden layers are ReLU layers and whose last one is linear.
 
@@ -118,26 +118,26 @@ def formal(widths: IntArray, weights: IntArray, biases: FloatArray) -> Board:
     )
 
 
-@compiled_as_written
+@jitted_as_written
 def _pair_up(pairs: IntArray, at: int, first: int, count: int) -> int:
     for unit in range(count):
         pairs[at + unit, 0], pairs[at + unit, 1] = first + 2 * unit, first + 2 * unit + 1
     return at + count
 
 
-@compiled_as_written
+@jitted_as_written
 def read(board: Board) -> BoolArray:
     """Return which species an output reads (species,)."""
     return _rails(board.outputs, len(board.present))
 
 
-@compiled_as_written
+@jitted_as_written
 def given(board: Board) -> BoolArray:
     """Return which species are rails of inputs (species,)."""
     return _rails(board.inputs, len(board.present))
 
 
-@compiled_as_written
+@jitted_as_written
 def _rails(table: IntArray, species: int) -> BoolArray:
     found = np.zeros(species, np.bool_)
     for rail in table.ravel():
@@ -146,7 +146,7 @@ def _rails(table: IntArray, species: int) -> BoolArray:
     return found
 
 
-@compiled_as_written
+@jitted_as_written
 def users(board: Board) -> IntArray:
     """Return how many reactions use each species (species,)."""
     count = np.zeros(len(board.present), np.int64)
@@ -158,7 +158,7 @@ def users(board: Board) -> IntArray:
     return count
 
 
-@compiled_as_written
+@jitted_as_written
 def conversions(board: Board) -> IntArray:
     """Return the reactions ``R -> P`` whose reactant no other reaction uses, and they do not make, ascending."""
     used = users(board)
@@ -172,7 +172,7 @@ def conversions(board: Board) -> IntArray:
     return rows[:found]
 
 
-@compiled_as_written
+@jitted_as_written
 def sizes(board: Board) -> IntArray:
     """Return how many products each reaction has (reactions,)."""
     size = np.zeros(len(board.alive), np.int64)
@@ -183,7 +183,7 @@ def sizes(board: Board) -> IntArray:
     return size
 
 
-@compiled_as_written
+@jitted_as_written
 def unpair(board: Board) -> None:
     """Strike out the pairs that have lost a rail."""
     for pair in range(len(board.pairs)):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, IntArray
-from dsdcompile.passes.small.board import NONE, Board, conversions, read, users
+from dsdcompile.jit import jitted_as_written
+from dsdcompile.passes.small.dense import NONE, Board, conversions, read, users
 
 
-@compiled_as_written
+@jitted_as_written
 def cancel(board: Board) -> None:
     """Take from product lists and initial concentrations what both rails of a closed pair get."""
     closed = closed_pairs(board)
@@ -27,7 +27,7 @@ def cancel(board: Board) -> None:
         board.initial[minus] -= both
 
 
-@compiled_as_written
+@jitted_as_written
 def closed_pairs(board: Board) -> BoolArray:
     """Return which pairs carry nothing but their difference (pairs,)."""
     used, seen = users(board), read(board)
@@ -56,7 +56,7 @@ def closed_pairs(board: Board) -> BoolArray:
     return closed
 
 
-@compiled_as_written
+@jitted_as_written
 def _balanced(
     board: Board, made: IntArray, closed: BoolArray, allowed: BoolArray, used: IntArray, seen: BoolArray
 ) -> bool:
@@ -70,7 +70,7 @@ def _balanced(
     return True
 
 
-@compiled_as_written
+@jitted_as_written
 def _motifs(board: Board, used: IntArray, seen: BoolArray) -> tuple[BoolArray, IntArray]:
     """Return which pairs are idle, converted or in a ReLU, and the products of one more of each rail."""
     count, species = len(board.pairs), len(board.present)
@@ -106,20 +106,18 @@ def _motifs(board: Board, used: IntArray, seen: BoolArray) -> tuple[BoolArray, I
     return closed, made
 
 
-@compiled_as_written
+@jitted_as_written
 def _whole(board: Board, plus: int, minus: int) -> bool:
     """Whether outputs that read one of these rails read the difference of both."""
     for one, other in board.outputs:
-        touches = one == plus or one == minus or other == plus or other == minus
+        touches = one in (plus, minus) or other in (plus, minus)
         if touches and not ((one == plus and other == minus) or (one == minus and other == plus)):
             return False
     return True
 
 
-@compiled_as_written
-def _middle(
-    board: Board, p: int, n: int, row_of: IntArray, alone: BoolArray, used: IntArray, seen: BoolArray
-) -> int:
+@jitted_as_written
+def _middle(board: Board, p: int, n: int, row_of: IntArray, alone: BoolArray, used: IntArray, seen: BoolArray) -> int:
     """Return M where ``p -> M + P`` and ``M + n -> N`` hold and nothing else takes M, else ``NONE``."""
     row = row_of[n]
     if not alone[p] or row == NONE or board.left[row, 1] == NONE:

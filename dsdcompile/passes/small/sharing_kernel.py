@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, IntArray
+from dsdcompile.jit import jitted_as_written
 from dsdcompile.passes.pairs_kernel import take_pairs
 from dsdcompile.passes.sharing import PATIENCE, SEARCH, SHARE, SMALL
-from dsdcompile.passes.small.board import NONE, Board, sizes
-from dsdcompile.passes.small.chance import Words, permuted, uniform
+from dsdcompile.passes.small.dense import NONE, Board, sizes
+from dsdcompile.passes.small.draws import Words, permuted, uniform
 
 WORD = 64
 
 
-@compiled_as_written
+@jitted_as_written
 def share_products(board: Board, most: int, seed: Words) -> Board:
     """Return the CRN in which lists of more than ``most`` products are built from shared parts."""
     size = sizes(board)
@@ -43,7 +43,7 @@ def share_products(board: Board, most: int, seed: Words) -> Board:
     return Board(left, products, alive, present, initial, board.inputs, board.outputs, board.pairs, board.paired)
 
 
-@compiled_as_written
+@jitted_as_written
 def _binary(lists: IntArray, species: int) -> tuple[BoolArray, IntArray, IntArray]:
     """Return lists as sums of powers of two, the species of each column, and what each new species is two of."""
     width = 0
@@ -75,7 +75,7 @@ def _binary(lists: IntArray, species: int) -> tuple[BoolArray, IntArray, IntArra
     return sets, names, turns[:new]
 
 
-@compiled_as_written
+@jitted_as_written
 def _shared_lists(sets: BoolArray, seed: Words) -> tuple[IntArray, int]:
     """Share part by part; return edges from lists and nodes to columns and nodes (edges, 2), and how many nodes."""
     sources, targets = sets.shape
@@ -106,7 +106,7 @@ def _shared_lists(sets: BoolArray, seed: Words) -> tuple[IntArray, int]:
     return edges[:count], nodes
 
 
-@compiled_as_written
+@jitted_as_written
 def share(sets: BoolArray, seed: Words) -> tuple[IntArray, int]:
     """Return a graph with few branches that joins each source (row) to its targets: edges (edges, 2), and nodes."""
     state = seed.copy()
@@ -123,15 +123,15 @@ def share(sets: BoolArray, seed: Words) -> tuple[IntArray, int]:
     return best, nodes
 
 
-@compiled_as_written
+@jitted_as_written
 def _branches(edges: IntArray, parents: int) -> int:
     leads = np.zeros(parents, np.bool_)
     for at in range(len(edges)):
         leads[edges[at, 0]] = True
-    return len(edges) - leads.sum()
+    return len(edges) - int(leads.sum())
 
 
-@compiled_as_written
+@jitted_as_written
 def _search(sets: BoolArray, state: Words, chance: bool) -> tuple[IntArray, int]:
     """Search once to the end; with ``chance``, ties and the ends of rounds are drawn."""
     sources, targets = sets.shape
@@ -165,18 +165,18 @@ def _search(sets: BoolArray, state: Words, chance: bool) -> tuple[IntArray, int]
         kept = np.zeros(rest.shape[1], np.bool_)
         for row in range(len(rest)):
             kept |= rest[row]
-        at = np.flatnonzero(kept)
-        smaller = np.empty((len(rest), len(at)), np.bool_)
+        stays = np.flatnonzero(kept)
+        smaller = np.empty((len(rest), len(stays)), np.bool_)
         for row in range(len(rest)):
-            smaller[row] = rest[row][at]
+            smaller[row] = rest[row][stays]
         new = np.arange(nodes, nodes + len(taken))
         nodes += len(taken)
         if upright:
             left = smaller
-            children = np.concatenate((children, targets + new))[at]
+            children = np.concatenate((children, targets + new))[stays]
         else:
             left = np.ascontiguousarray(smaller.T)
-            parents = np.concatenate((parents, sources + new))[at]
+            parents = np.concatenate((parents, sources + new))[stays]
     for row in range(left.shape[0]):
         for column in range(left.shape[1]):
             if left[row, column]:
@@ -185,7 +185,7 @@ def _search(sets: BoolArray, state: Words, chance: bool) -> tuple[IntArray, int]
     return edges[:count], nodes
 
 
-@compiled_as_written
+@jitted_as_written
 def _together(sets: BoolArray) -> tuple[IntArray, int]:
     """Return in how many rows each pair of columns occurs together (columns, columns), and the most."""
     columns = sets.shape[1]
@@ -203,12 +203,12 @@ def _together(sets: BoolArray) -> tuple[IntArray, int]:
     return counts, most
 
 
-@compiled_as_written
+@jitted_as_written
 def _near(counts: IntArray, least: int) -> tuple[IntArray, IntArray, IntArray]:
     """Return the pairs that occur at least so often, row by row, and how often."""
     there = 0
     for count in counts.ravel():
-        there += count >= least
+        there += int(count >= least)
     first, second, held = np.empty(there, np.int64), np.empty(there, np.int64), np.empty(there, np.int64)
     at = 0
     for one in range(len(counts)):
@@ -219,7 +219,7 @@ def _near(counts: IntArray, least: int) -> tuple[IntArray, IntArray, IntArray]:
     return first, second, held
 
 
-@compiled_as_written
+@jitted_as_written
 def _pack(sets: BoolArray) -> Words:
     """Return columns as bits, as :func:`dsdcompile.passes.pairs_kernel.pack` does."""
     bits = np.zeros((sets.shape[1], -(-sets.shape[0] // WORD)), np.uint64)
@@ -230,7 +230,7 @@ def _pack(sets: BoolArray) -> Words:
     return bits
 
 
-@compiled_as_written
+@jitted_as_written
 def _unpack(bits: Words, rows: int) -> BoolArray:
     sets = np.zeros((rows, len(bits)), np.bool_)
     for column in range(len(bits)):

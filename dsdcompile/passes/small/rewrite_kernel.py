@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray
-from dsdcompile.passes.small.board import NONE, Board, conversions, given, read, sizes, unpair, users
+from dsdcompile.jit import jitted_as_written
+from dsdcompile.passes.small.dense import NONE, Board, conversions, given, read, sizes, unpair
 
 
-@compiled_as_written
+@jitted_as_written
 def substitute(board: Board, rows: IntArray) -> None:
     """Replace the reactants of these ``R -> P`` by their products; none of the products is another one's reactant."""
     by = np.full(len(board.present), NONE, np.int64)
@@ -39,7 +39,7 @@ def substitute(board: Board, rows: IntArray) -> None:
     unpair(board)
 
 
-@compiled_as_written
+@jitted_as_written
 def shift(board: Board, lowest: FloatArray) -> None:
     """Give every input one rail. All pairs of a formal CRN of a network are closed."""
     seen = read(board)
@@ -56,7 +56,7 @@ def shift(board: Board, lowest: FloatArray) -> None:
     substitute(board, rows[chosen])
 
 
-@compiled_as_written
+@jitted_as_written
 def remove_dead(board: Board) -> None:
     """Remove reactions that cannot fire or change nothing that is read, and species that appear nowhere then."""
     rows = _possible(board)
@@ -79,7 +79,7 @@ def remove_dead(board: Board) -> None:
     unpair(board)
 
 
-@compiled_as_written
+@jitted_as_written
 def _possible(board: Board) -> BoolArray:
     there = given(board) | (board.initial > 0)
     rows = np.zeros(len(board.alive), np.bool_)
@@ -94,7 +94,7 @@ def _possible(board: Board) -> BoolArray:
     return rows
 
 
-@compiled_as_written
+@jitted_as_written
 def _useful(board: Board, among: BoolArray) -> BoolArray:
     useful = read(board)
     more = True
@@ -110,19 +110,19 @@ def _useful(board: Board, among: BoolArray) -> BoolArray:
     return useful
 
 
-@compiled_as_written
+@jitted_as_written
 def _changes(board: Board, row: int, useful: BoolArray) -> bool:
     """Whether a reaction changes the amount of a useful species; none makes what it takes."""
     one, other = board.left[row]
     if useful[one] or (other != NONE and useful[other]):
         return True
+    makes = False
     for species in range(len(useful)):
-        if useful[species] and board.products[row, species]:
-            return True
-    return False
+        makes |= useful[species] and board.products[row, species] > 0
+    return makes
 
 
-@compiled_as_written
+@jitted_as_written
 def merge(board: Board) -> None:
     """Let species that do the same be one, to a fixed point."""
     target = np.arange(len(board.present))
@@ -132,7 +132,7 @@ def merge(board: Board) -> None:
             target[species] = species
 
 
-@compiled_as_written
+@jitted_as_written
 def _becomes(board: Board, target: IntArray) -> bool:
     """Find what only turns into one other species, and strike out the reactions; return whether there was any."""
     rows, size, added, seen = conversions(board), sizes(board), given(board), read(board)
@@ -164,7 +164,7 @@ def _becomes(board: Board, target: IntArray) -> bool:
     return found
 
 
-@compiled_as_written
+@jitted_as_written
 def _same_products(board: Board, target: IntArray) -> bool:
     """Find species with equal products, and strike out all but one of their reactions; return whether there was any."""
     every, added, seen = conversions(board), given(board), read(board)
@@ -195,21 +195,21 @@ def _same_products(board: Board, target: IntArray) -> bool:
     return found
 
 
-@compiled_as_written
+@jitted_as_written
 def _equal(board: Board, rows: IntArray, mark: IntArray, one: int, other: int) -> bool:
     return one == other or (
         mark[one] == mark[other] and (board.products[rows[one]] == board.products[rows[other]]).all()
     )
 
 
-@compiled_as_written
+@jitted_as_written
 def _leads(board: Board, row: int, before: int, added: BoolArray) -> bool:
     """Whether a reaction's reactant goes before another one's: inputs first, then by number."""
     one, other = board.left[row, 0], board.left[before, 0]
-    return added[one] if added[one] != added[other] else one < other
+    return bool(added[one]) if added[one] != added[other] else bool(one < other)
 
 
-@compiled_as_written
+@jitted_as_written
 def _identify(board: Board, target: IntArray) -> None:
     last = 0
     for species in range(len(target)):
@@ -241,7 +241,7 @@ def _identify(board: Board, target: IntArray) -> None:
                     table[number, rail] = target[table[number, rail]]
 
 
-@compiled_as_written
+@jitted_as_written
 def _pairs(board: Board, target: IntArray, stand_in: int) -> None:
     """Keep pairs once, without species that have become rails of different pairs, but for those of inputs and outputs.
 
@@ -269,7 +269,7 @@ def _pairs(board: Board, target: IntArray, stand_in: int) -> None:
             board.paired[pair] = fixed or _among(board.outputs, plus, minus, target, stand_in)
 
 
-@compiled_as_written
+@jitted_as_written
 def _among(table: IntArray, plus: int, minus: int, target: IntArray, stand_in: int) -> bool:
     for one, other in table:
         first = target[one] if one != NONE else stand_in
@@ -279,13 +279,13 @@ def _among(table: IntArray, plus: int, minus: int, target: IntArray, stand_in: i
     return False
 
 
-@compiled_as_written
+@jitted_as_written
 def modules_for(products: int, most: int) -> int:
     """Return how many reactions a tree of that many products takes (:mod:`dsdcompile.passes.trees`)."""
     return max(1, -((1 - products) // (most - 1)))
 
 
-@compiled_as_written
+@jitted_as_written
 def inline(board: Board, most: int) -> None:
     """Substitute species as long as that lowers the number of modules."""
     rows = _worthwhile(board, most)
@@ -294,7 +294,7 @@ def inline(board: Board, most: int) -> None:
         rows = _worthwhile(board, most)
 
 
-@compiled_as_written
+@jitted_as_written
 def _worthwhile(board: Board, most: int) -> IntArray:
     every, kept = conversions(board), given(board) | read(board)
     rows = every[~kept[board.left[every, 0]]]
@@ -319,4 +319,5 @@ def _worthwhile(board: Board, most: int) -> IntArray:
         touched |= near
         touched[rows[at]] = True
         chosen[at] = True
-    return rows[chosen]
+    worthwhile: IntArray = rows[chosen]
+    return worthwhile

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import IntArray
+from dsdcompile.jit import jitted_as_written
 
 Words = NDArray[np.uint64]
 MULTIPLIER_HIGH, MULTIPLIER_LOW = np.uint64(2549297995355413924), np.uint64(4865540595714422341)
@@ -18,14 +18,14 @@ LOW_HALF, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def seeded(seed: int) -> Words:
-    """Return the state of ``np.random.default_rng(seed)``: four words, then whether a half word is left, and it (6,)."""
+    """Return the state of ``np.random.default_rng(seed)``: four words, whether a half word is left, and it (6,)."""
     state = np.random.PCG64(seed).state["state"]
     low = (1 << 64) - 1
     words = [state["state"] >> 64, state["state"] & low, state["inc"] >> 64, state["inc"] & low, 0, 0]
     return np.array(words, dtype=np.uint64)
 
 
-@compiled_as_written
+@jitted_as_written
 def _product_high(a: np.uint64, b: np.uint64) -> np.uint64:
     """Return the upper 64 bits of a product of two words."""
     a_low, a_high, b_low, b_high = a & LOW_HALF, a >> HALF, b & LOW_HALF, b >> HALF
@@ -34,7 +34,7 @@ def _product_high(a: np.uint64, b: np.uint64) -> np.uint64:
     return a_high * b_high + (middle >> HALF) + (cross >> HALF)
 
 
-@compiled_as_written
+@jitted_as_written
 def word(state: Words) -> np.uint64:
     """Return the next 64 random bits."""
     high, low = state[0], state[1]
@@ -44,26 +44,26 @@ def word(state: Words) -> np.uint64:
     carry = np.uint64(1) if total < new_low else np.uint64(0)
     state[0], state[1] = new_high + state[2] + carry, total
     mixed, turn = state[0] ^ state[1], state[0] >> np.uint64(58)
-    return (mixed >> turn) | (mixed << ((np.uint64(64) - turn) & np.uint64(63)))
+    return np.uint64((mixed >> turn) | (mixed << ((np.uint64(64) - turn) & np.uint64(63))))
 
 
-@compiled_as_written
+@jitted_as_written
 def uniform(state: Words, low: float, high: float) -> float:
     """Return what ``Generator.uniform`` returns."""
     return low + (high - low) * (float(word(state) >> np.uint64(11)) / 9007199254740992.0)
 
 
-@compiled_as_written
+@jitted_as_written
 def _half_word(state: Words) -> np.uint64:
     if state[4]:
         state[4] = np.uint64(0)
-        return state[5]
+        return np.uint64(state[5])
     drawn = word(state)
     state[4], state[5] = np.uint64(1), drawn >> HALF
     return drawn & LOW_HALF
 
 
-@compiled_as_written
+@jitted_as_written
 def below(state: Words, bound: int) -> int:
     """Return a number from 0 to ``bound - 1`` as shuffling draws it: bits under a mask, until they are small enough."""
     if bound == 1:
@@ -75,10 +75,10 @@ def below(state: Words, bound: int) -> int:
     while True:
         drawn = _half_word(state) & mask
         if drawn < np.uint64(bound):
-            return np.int64(drawn)
+            return int(np.int64(drawn))
 
 
-@compiled_as_written
+@jitted_as_written
 def permuted(state: Words, values: IntArray) -> IntArray:
     """Return what ``Generator.permutation`` returns for an array."""
     mixed = values.copy()
