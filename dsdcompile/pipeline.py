@@ -110,22 +110,25 @@ def run(
         with backend(design) as model:
             with watch.measure("sequences"):
                 sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress, model)
+            with watch.measure("order"):
+                ordered = order_system(design, source, translated, stock, sequencing.sequenced)
+            warnings += sequencing.warnings() + ordered.warnings
             if simulated is not None:
                 progress("predicting rates and leak from sequences")
                 with watch.measure("as ordered"):
                     try:
-                        as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing, store, model)
+                        as_ordered = simulate_as_ordered(
+                            design, source, compiled, translated, sequencing, store, model, ordered.purity
+                        )
                     except (LimitExceededError, SimulationError) as error:
                         warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
-        with watch.measure("order"):
-            ordered = order_system(design, source, translated, stock, sequencing.sequenced)
-        warnings += sequencing.warnings() + ordered.warnings
 
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()
     if simulated is not None and ordered is not None and ordered.protocol is not None:
         with watch.measure("fluorescence"):
-            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, simulated.end)
+            end, built = (simulated.end, None) if as_ordered is None else (as_ordered.stop.seconds, as_ordered.built)
+            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, end, built)
 
     return Results(
         design=design,

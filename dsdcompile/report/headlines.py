@@ -39,6 +39,8 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
+    if results.ordered is not None and results.ordered.purity is not None:
+        lines.append(results.ordered.purity.sentence())
     return lines
 
 
@@ -162,7 +164,7 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
             f"leak of the worst output at its end {leak:.3g} formal units"
         )
-    return lines
+    return [*lines, ("" if made.stop.right else "WRONG LABELS: ") + made.stop.sentence()]
 
 
 def _until(seconds: float) -> str:

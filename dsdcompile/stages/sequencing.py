@@ -31,10 +31,9 @@ from dsdcompile.sequences.rules.catalogue import RULES
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import SearchResult, improve, most_steps
 from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.catalogue import Backend, open_backend
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.model import ThermoModel
-from dsdcompile.sequences.thermo.nupack import Nupack
-from dsdcompile.sequences.thermo.vienna import Vienna
 from dsdcompile.units import plural
 
 Read = TypeVar("Read")
@@ -81,7 +80,7 @@ def sequence_system(
     concentrations: Mapping[str, float],
     store: Store,
     progress: Callable[[str], None],
-    model: Vienna | Nupack | None = None,
+    model: ThermoModel | None = None,
 ) -> Sequencing:
     """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
 
@@ -231,15 +230,14 @@ def _described(inventory: Inventory) -> list[object]:
     return [items, [(d.name, str(d.part), d.length) for d in inventory.domains.values()]]
 
 
-def backend(design: Design) -> Vienna | Nupack:
+def backend(design: Design) -> Backend:
     """Return the thermodynamic backend that a design asks for.
 
     Raises:
         BackendError: it is not installed, or refuses the conditions.
         DesignError: the conditions are outside what energy parameters reach.
     """
-    conditions = reaction_conditions(design)
-    return Nupack(conditions) if design.sequences.thermo == "nupack" else Vienna(conditions)
+    return open_backend(design.sequences.thermo, reaction_conditions(design))
 
 
 def reaction_conditions(design: Design) -> Conditions:

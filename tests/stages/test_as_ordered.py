@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dsdcompile.cli.main import main
 from dsdcompile.sequences.thermo.vienna import Vienna
+from dsdcompile.units import show_duration
 
 DESIGNS = Path(__file__).parents[2] / "designs"
 QUICK = ("--set", "sequences.effort=0", "--set", "simulate.draws=4", "--set", "verify.whole_modules=1", "--quiet")
@@ -25,6 +26,15 @@ def test_what_is_ordered_is_slower_leaks_and_can_be_read_in_between(tmp_path, ca
     assert middle > 0.5 * summary["simulation"]["completion_hours"] * 3600
     assert made["window"]["opens_s"] < made["window"]["closes_s"]
     assert made["leak_bound_molar2"] < 1.1e-14  # the bound that an independent count from the order gives
+    end = made["protocol_end"]
+    assert middle < end["seconds"] < made["window"]["closes_s"]
+    assert (end["labels_agree"], end["examples"]) == (4, 4)
+    assert f"the protocol ends after {show_duration(end['seconds'])}" in (tmp_path / "protocol.md").read_text()
+    assert end["labels_agree_whole"] == 4
+    pure = summary["purity"]
+    assert pure["worst_full_length_share"] == round(0.994**62, 4)  # 63 nt, as all strands of this design at most
+    assert pure["worst_gate_share"] < pure["purest"]["worst_gate_share"]
+    assert "full length: 69% of the worst strand" in said
     told = json.loads((tmp_path / "comparison.json").read_text())["as_ordered"]
     assert len(told["step_rates"]) == made["steps"] == 8
     assert all(10 < step["predicted_per_molar_second"] < 4e6 for step in told["step_rates"])
