@@ -164,7 +164,12 @@ def _enumerate(commands: Commands) -> None:
 
 
 def _schemes(commands: Commands) -> None:
-    parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
+    parser = commands.add_parser("schemes", help="all translation schemes, with cost and guarantees, or on one design")
+    parser.add_argument("design", type=Path, nargs="?", metavar="DESIGN|FILE.crn", help="what to build in each of them")
+    parser.add_argument("--scheme", action="append", metavar="NAME", help="only this one, or a file; may be repeated")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of schemes.csv (default: build/NAME)")
+    _changes(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(act=_act_in("schemes"))
 
 
