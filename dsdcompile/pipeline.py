@@ -11,13 +11,14 @@ from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.store import Store
 from dsdcompile.lab.fluorescence import Expected
-from dsdcompile.simulate.batches import Batches, Executors, here
+from dsdcompile.simulate.batches import Batches, Executors, HorizonPiece, here
+from dsdcompile.simulate.robustness import Tubes
 from dsdcompile.stages.as_ordered import simulate_as_ordered
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.ordering import order_system, stock_up
 from dsdcompile.stages.readings import expected
 from dsdcompile.stages.results import Results
-from dsdcompile.stages.sequencing import sequence_system
+from dsdcompile.stages.sequencing import backend, sequence_system
 from dsdcompile.stages.simulation import simulate_all
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stage import NEEDS as NEEDS
@@ -27,6 +28,9 @@ from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
 from dsdcompile.units import plural
+
+PIECES = (HorizonPiece, Tubes)
+"""What is done in pieces; finished ones are kept, and made again when the code of one of these changes."""
 
 
 def run(
@@ -92,36 +96,39 @@ def run(
     simulated = None
     if Stage.SIMULATE in wanted:
         progress(f"simulating {plural(len(source.examples.inputs), 'example')}")
-        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code_digest(Batches.__module__)), progress)
+        code = code_digest(*(piece.__module__ for piece in PIECES))
+        batches = Batches(executors, PieceFolder(out / ".cache" / "pieces", code), progress)
         with watch.measure("simulate"):
             simulated = simulate_all(design, source, compiled, translated, verified, batches)
 
-    # Domains get sequences, searched and checked, and strands become an order.
-    sequencing = ordered = None
+    # Domains get sequences, searched and checked, and strands become an order. Then the same example once more, with
+    # the rate constants and the leak that these sequences have.
+    sequencing = ordered = as_ordered = None
     warnings = source.warnings + compiled.warnings + translated.warnings
     if stock is not None:
         progress(f"assigning sequences to {plural(len(system.inventory.domains), 'domain')}")
-        with watch.measure("sequences"):
-            sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress)
-        with watch.measure("order"):
-            ordered = order_system(design, source, translated, stock, sequencing.sequenced)
-        warnings += sequencing.warnings() + ordered.warnings
-
-    # The same example once more, with the rate constants and the leak that these sequences have.
-    as_ordered = None
-    if simulated is not None and sequencing is not None:
-        progress("predicting rates and leak from sequences")
-        with watch.measure("as ordered"):
-            try:
-                as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing)
-            except (LimitExceededError, SimulationError) as error:
-                warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
+        with backend(design) as model:
+            with watch.measure("sequences"):
+                sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress, model)
+            with watch.measure("order"):
+                ordered = order_system(design, source, translated, stock, sequencing.sequenced)
+            warnings += sequencing.warnings() + ordered.warnings
+            if simulated is not None:
+                progress("predicting rates and leak from sequences")
+                with watch.measure("as ordered"):
+                    try:
+                        as_ordered = simulate_as_ordered(
+                            design, source, compiled, translated, sequencing, store, model, ordered.purity
+                        )
+                    except (LimitExceededError, SimulationError) as error:
+                        warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
 
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()
     if simulated is not None and ordered is not None and ordered.protocol is not None:
         with watch.measure("fluorescence"):
-            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, simulated.end)
+            end, built = (simulated.end, None) if as_ordered is None else (as_ordered.stop.seconds, as_ordered.built)
+            fluorescence = expected(design, translated, ordered.stock, ordered.protocol, end, built)
 
     return Results(
         design=design,

@@ -10,11 +10,13 @@ from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, P
 from dsdcompile.passes.catalogue import OPTIONAL, help_text
 from dsdcompile.sequences.rules.catalogue import thresholds
 from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.thermo.catalogue import BACKENDS
 
 if TYPE_CHECKING:
     OptionalPass = str
+    BackendName = str
 else:
-    OptionalPass = Literal[OPTIONAL]
+    OptionalPass, BackendName = Literal[OPTIONAL], Literal[BACKENDS]
 
 
 class Table(BaseModel):
@@ -228,7 +230,7 @@ class SequencesTable(Table):
 
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed: the same seed gives the same sequences")
     effort: Annotated[int, Field(ge=0)] = Field(400, description="most steps of the search; 0: orthogonal words alone")
-    thermo: Literal["vienna", "nupack"] = Field(
+    thermo: BackendName = Field(
         "vienna", description="where partition functions come from; nupack needs the user's own installation"
     )
     celsius: Annotated[float, Field(ge=0, le=100)] = Field(25.0, description="temperature of the reaction, C")
@@ -279,7 +281,14 @@ class LabTable(Table):
     """What is ordered, and how."""
 
     vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
-    purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
+    purification: str = Field(
+        "auto",
+        description="of gate strands, in the vendor's code: STD, PAGE, HPLC; auto: of every strand the cheapest with "
+        "which lab.full_length of it is full length",
+    )
+    full_length: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="least share of a strand that is full length, for lab.purification = auto"
+    )
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(
         default_factory=dict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from dsdcompile.dsd.inventory import StrandRole
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
@@ -38,6 +39,8 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
+    if results.ordered is not None and results.ordered.purity is not None:
+        lines.append(results.ordered.purity.sentence())
     return lines
 
 
@@ -77,7 +80,7 @@ def _doubt_lines(verification: Verification) -> list[str]:
 
 
 def _order_line(sheet: OrderSheet) -> str:
-    lit = sum(line.role == "reporter" for line in sheet.ordered)
+    lit = sum(line.role is StrandRole.REPORTER for line in sheet.ordered)
     extra = f" ({lit} of them for reporters)" if lit else ""
     reused = len(sheet.lines) - len(sheet.ordered)
     return f"order: {plural(len(sheet.ordered), 'strand')}{extra}, about {sheet.cost:,.0f} {sheet.currency}" + (
@@ -161,7 +164,7 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
             f"leak of the worst output at its end {leak:.3g} formal units"
         )
-    return lines
+    return [*lines, ("" if made.stop.right else "WRONG LABELS: ") + made.stop.sentence()]
 
 
 def _until(seconds: float) -> str:

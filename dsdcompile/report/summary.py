@@ -34,6 +34,8 @@ def summary(results: Results) -> dict[str, Any]:
         told["as_ordered"] = results.as_ordered.to_json()
     if results.sheet is not None:
         told["order"] = _order(results.sheet)
+    if results.ordered is not None and results.ordered.purity is not None:
+        told["purity"] = results.ordered.purity.to_json()
     return told
 
 
@@ -43,7 +45,7 @@ def _compiled(compiled: DesignCrns) -> dict[str, Any]:
             "formal": compiled.formal.n_reactions,
             "reduced": compiled.reduced.n_reactions,
             "implementable": compiled.implementable.n_reactions,
-            "reduced_bimolecular": bimolecular(compiled),
+            "reduced_bimolecular": compiled.bimolecular,
         },
         "max_products": compiled.max_products,
         "passes": [
@@ -59,11 +61,6 @@ def _compiled(compiled: DesignCrns) -> dict[str, Any]:
             for step in compiled.steps
         ],
     }
-
-
-def bimolecular(compiled: DesignCrns) -> int:
-    """Return how many reactions of the reduced CRN have two reactants."""
-    return int((compiled.reduced.reactants.sum(axis=1) == 2).sum())
 
 
 def _translated(translated: Translated) -> dict[str, Any]:

@@ -50,6 +50,11 @@ class DesignCrns:
     """What was asked for and not done."""
 
     @property
+    def bimolecular(self) -> int:
+        """How many reactions of the reduced CRN have two reactants."""
+        return int((self.reduced.reactants.sum(axis=1) == 2).sum())
+
+    @property
     def annihilates(self) -> bool:
         """Whether a pass let both rails of a pair react to nothing."""
         return any(step.rewriting.keeps is Keeps.DIFFERENCES for step in self.steps)

@@ -61,7 +61,8 @@ class Results:
         passed = (Outcome.PROVED, Outcome.TESTED)
         verified = self.verified is None or self.verified.verification.outcome in passed
         agreed = self.simulated is None or self.simulated.labels.agree
-        readable = self.as_ordered is None or not self.as_ordered.window.empty
+        made = self.as_ordered
+        readable = made is None or (not made.window.empty and made.stop.right)
         return verified and agreed and readable and (self.sequencing is None or self.sequencing.report.passed)
 
     @property

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import final
 
 import numpy as np
 
@@ -26,7 +30,7 @@ PARTS, UNUSED = ("train", "validation", "test"), "unused"
 
 def available(table: DataTable) -> bool:
     """Return whether a design says where its data are: IRIS comes with the program, the rest is the user's."""
-    return table.name == "iris" or table.directory is not None or table.file is not None
+    return not LOADERS[table.name].needs_files or table.directory is not None or table.file is not None
 
 
 def load_data(table: DataTable, folder: Path) -> DataSet:
@@ -36,25 +40,10 @@ def load_data(table: DataTable, folder: Path) -> DataSet:
         DesignError: a needed key is missing.
         FormatError: a file is missing or not of its form.
     """
-    data = _load(table, folder / (table.directory or ""))
-    return grouped(data, table.split_seed) if table.split == "grouped" else data
-
-
-def _load(table: DataTable, folder: Path) -> DataSet:
-    if table.name == "iris":
-        return iris()
     if not available(table):
         raise DesignError(f"data.directory: needed for {table.name}: the folder with its files (--data-dir DIR)")
-    if table.name == "mnist":
-        return mnist(_inside(folder, "mnist", MNIST_FILES[0] + "*"))
-    if table.name == "virus":
-        name = table.file or VIRUS_FILE
-        path = _inside(folder, "virus", name) / name
-        ignore = (*VIRUS_IGNORE, *table.ignore)
-        return table_file(path, table.label, ignore=ignore, group=table.group or VIRUS_GROUP)
-    if table.file is None:
-        raise DesignError("data.file: needed for csv: the file with the table")
-    return table_file(folder / table.file, table.label, ignore=table.ignore, group=table.group)
+    data = LOADERS[table.name].load(table, folder / (table.directory or ""))
+    return grouped(data, table.split_seed) if table.split == "grouped" else data
 
 
 def _inside(folder: Path, name: str, pattern: str) -> Path:
@@ -132,6 +121,40 @@ def table_file(
     groups = tuple(" ".join(row.cells[name] for name in group) for row in rows) if group else None
     train, validation, test = _parts(path, rows, split) if split in header else (np.arange(len(rows)),) * 3
     return DataSet(features, labels, names, classes, train, validation, test, groups=groups)
+
+
+def _virus(table: DataTable, folder: Path) -> DataSet:
+    name = table.file or VIRUS_FILE
+    path = _inside(folder, "virus", name) / name
+    return table_file(path, table.label, ignore=(*VIRUS_IGNORE, *table.ignore), group=table.group or VIRUS_GROUP)
+
+
+def _csv(table: DataTable, folder: Path) -> DataSet:
+    if table.file is None:
+        raise DesignError("data.file: needed for csv: the file with the table")
+    return table_file(folder / table.file, table.label, ignore=table.ignore, group=table.group)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """How a data set is read."""
+
+    load: Callable[[DataTable, Path], DataSet]
+    """From what the design says and the folder with the data."""
+    needs_files: bool = True
+    """Whether the user must say where its files are."""
+
+
+LOADERS: Mapping[str, Loader] = MappingProxyType(
+    {
+        "iris": Loader(lambda table, folder: iris(), needs_files=False),
+        "mnist": Loader(lambda table, folder: mnist(_inside(folder, "mnist", MNIST_FILES[0] + "*"))),
+        "virus": Loader(_virus),
+        "csv": Loader(_csv),
+    }
+)
+"""Every data set that a design can name."""
 
 
 def _parts(path: Path, rows: list[Row], split: str) -> tuple[IntArray, IntArray, IntArray]:

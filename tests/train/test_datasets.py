@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import struct
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.train import datasets
 from dsdcompile.train.dataset import grouped
-from dsdcompile.train.datasets import iris, load_data, mnist, shrink, table_file
+from dsdcompile.train.datasets import LOADERS, iris, load_data, mnist, shrink, table_file
 from dsdcompile.train.idx import read_idx
 
 
@@ -193,6 +194,10 @@ def test_the_reference_virus_table_has_the_papers_split(shared):
     assert [len(data.part(name)) for name in ("train", "validation", "test")] == [558, 34, 104]
     parts = grouped(data, 1)
     assert not {data.groups[r] for r in parts.train} & {data.groups[r] for r in parts.test}
+
+
+def test_every_data_set_that_a_design_can_name_has_a_loader():
+    assert set(get_args(DataTable.model_fields["name"].annotation)) == LOADERS.keys()
 
 
 def test_irises_have_the_published_means():

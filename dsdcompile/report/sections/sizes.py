@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dsdcompile.report.page import Section, paragraph, table
-from dsdcompile.report.summary import bimolecular
 from dsdcompile.stages.compilation import DesignCrns, keeps_kinetics
 from dsdcompile.stages.results import Results
 
@@ -36,7 +35,7 @@ def _reduction(results: Results) -> str:
         made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
         first = f"{made} the formal CRN, {HOW[results.design.reduction]}. "
     return (
-        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"{first}{compiled.bimolecular} of the reduced CRN's reactions have two reactants. Legalising bounds product "
         f"lists to {compiled.max_products} so that no strand grows too long."
     )
 
