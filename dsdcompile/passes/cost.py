@@ -171,7 +171,7 @@ class CostModel:
         """Return the nucleotides of a module's strands that have a domain of its own."""
         template = self.template(shape)
         own = {slot.name for slot in template.slots if slot.scope is Scope.MODULE}
-        return sum(self._length(template, s) for s in _strands(template) if any(base(token) in own for token in s))
+        return sum(self._length(template, s) for s in strands_of(template) if any(base(token) in own for token in s))
 
     # -- parts --------------------------------------------------------------------------------------------------
 
