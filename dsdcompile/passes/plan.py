@@ -138,20 +138,20 @@ def cheapest(
     """
     chosen = {*BY_COST, *optional}
     choices = [(one, one.choice) for one in PASSES if one in BY_COST and one.choice is not None]
-    found: list[PlanResult] = []
+    plans: list[PlanResult] = []
     refused: LimitExceededError | None = None
     for taken in product((True, False), repeat=len(choices)):
         pairs = list(zip(choices, taken, strict=True))
         progress(", ".join(choice.taken if take else choice.left_out for (_, choice), take in pairs))
         without = {one for (one, _), take in pairs if not take}
         try:
-            best = min((made.cost for made in found), key=lambda cost: cost.rank, default=None)
-            found.append(run_passes(formal, setting, chosen - without, progress, below=best))
+            best = min((made.cost for made in plans), key=lambda cost: cost.rank, default=None)
+            plans.append(run_passes(formal, setting, chosen - without, progress, below=best))
         except CostlierError as error:
             progress(f"costs more: {error}")
         except LimitExceededError as error:
             progress(f"given up: {error}")
             refused = refused or error
-    if not found and refused is not None:
+    if not plans and refused is not None:
         raise refused
-    return min(found, key=lambda made: made.cost.rank)
+    return min(plans, key=lambda made: made.cost.rank)
