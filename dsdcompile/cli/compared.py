@@ -11,8 +11,9 @@ from dsdcompile.cli.commands import Progress
 from dsdcompile.errors import DesignError, LimitExceededError, SchemeError, SimulationError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.scheme_file import offered
+from dsdcompile.formats.schemes_csv import SchemeRow, scheme_csv
 from dsdcompile.formats.writing import write_whole
-from dsdcompile.report.scheme_table import SchemeRow, scheme_csv, scheme_row, show_scheme_rows
+from dsdcompile.report.scheme_table import scheme_row, show_scheme_rows
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.stages.scheme_choice import scheme_reference
 from dsdcompile.stages.stage import Stage
