@@ -7,11 +7,19 @@ import difflib
 from dsdcompile.errors import DesignError
 from dsdcompile.schemes.cardelli2013 import Cardelli2013, Cardelli2013Plain
 from dsdcompile.schemes.chen2013 import Chen2013
+from dsdcompile.schemes.lakin2012 import Lakin2012
 from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.soloveichik2010 import Soloveichik2010
 from dsdcompile.schemes.srinivas2017 import Srinivas2017
 
-SCHEMES: tuple[Scheme, ...] = (Soloveichik2010(), Cardelli2013(), Cardelli2013Plain(), Chen2013(), Srinivas2017())
+SCHEMES: tuple[Scheme, ...] = (
+    Soloveichik2010(),
+    Cardelli2013(),
+    Cardelli2013Plain(),
+    Chen2013(),
+    Srinivas2017(),
+    Lakin2012(),
+)
 
 _ADMITTED: dict[str, Scheme] = {}
 """Schemes from outside by name."""

@@ -93,6 +93,15 @@ def test_equal_complexes_are_one_and_doses_add_up():
             },
         ),
         (
+            "lakin2012",
+            {
+                "G": "s0_x( t( + s1_x( t( + d1( t( s2_x + ) ) ) ) ) ) t*",
+                "H": "t d1 t",
+                "C1": "s0_x t",
+                "C2": "s1_x t",
+            },
+        ),
+        (
             "srinivas2017",
             {
                 "R": "s0_m( s0_s( s1_f( + s1_m( s1_s( d1 s2_f + ) ) ) ) ) s0_f*",
