@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dsdcompile import pipeline
-from dsdcompile.cli import executors
+from dsdcompile.cli import executors, foreign
 from dsdcompile.cli.commands import INTERRUPTED, Commands, Progress
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.design_file import load_design
@@ -49,6 +49,13 @@ def add_commands(commands: Commands) -> None:
         parser.add_argument("--executor", metavar="WHERE", default="auto", help=executors.HELP)
         parser.add_argument("--quiet", action="store_true", help="no progress")
         parser.set_defaults(act=_act)
+        if name == Stage.VERIFY:
+            foreign.add_arguments(parser)
+            parser.set_defaults(act=_verify)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    return foreign.act(options) if foreign.asked_for(options) else _act(options)
 
 
 def _act(options: argparse.Namespace) -> int:

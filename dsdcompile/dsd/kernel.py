@@ -1,7 +1,8 @@
 """Kernel notation, the way Peppercorn and its papers write complexes: ``b( c( d + ) ) a*``.
 
 A domain followed by ``(`` is paired with the matching ``)``, which stands for its complement. Other programs mark
-toeholds with ``^`` (``t^*``), which says nothing here, and name several domains together (a *composite*).
+toeholds with ``^`` (``t^*``), which says nothing here, and name several domains together (a *composite*). ``?`` is a
+domain like others here: who writes it means any.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dsdcompile.dsd.domain import complement
 from dsdcompile.errors import FormatError
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
+    r"\s*(?:(?P<name>\?|\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
     r"(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))"
 )
 

@@ -24,9 +24,12 @@ from dsdcompile.errors import FormatError
 
 UNITS = {"M": 1.0, "mM": 1e3, "uM": 1e6, "nM": 1e9, "pM": 1e12}
 """How many of each are in 1 M."""
+ANY = "?"
+"""The domain that stands for any other, such as a history (Nuskell)."""
 SHORT, LONG = 5, 15
 """What ``short`` and ``long`` mean in Peppercorn, nt."""
 _NAME = r"(?P<name>[\w-]+\*?)\s*[=:]\s*"
+_HISTORIES = re.compile(r"#\s*history domains:(?P<names>.*)")
 _AMOUNT = re.compile(r"(?P<mode>initial|constant|i|c)\s+(?P<amount>\S+?)\s*(?P<unit>[A-Za-z]+)")
 
 
@@ -45,8 +48,13 @@ class PilComplex:
 
     @property
     def present(self) -> bool:
-        """Whether it is in the tube: everything is, but what stands at zero."""
-        return self.amount is None or self.amount > 0
+        """Whether it is in the tube: everything is, but what stands at zero and what is a pattern."""
+        return (self.amount is None or self.amount > 0) and not self.pattern
+
+    @property
+    def pattern(self) -> bool:
+        """Whether a domain of it is ``?``, which stands for any other."""
+        return ANY in self.complex.sequence
 
 
 @final
@@ -63,6 +71,8 @@ class PilFile:
     complexes: tuple[PilComplex, ...]
     results: tuple[int, ...]
     """Lines with reactions and macrostates, which are results of an enumeration."""
+    histories: frozenset[str] = frozenset()
+    """Domains that a comment ``# history domains: ...`` names: they bind nothing on a free strand."""
 
 
 def read_pil(text: str) -> PilFile:
@@ -71,9 +81,11 @@ def read_pil(text: str) -> PilFile:
     Raises:
         FormatError: a line cannot be read, contradicts another or uses what no line defines; the message gives it.
     """
-    reading = _Reading()
+    reading, histories = _Reading(), set[str]()
     for number, line in enumerate(text.splitlines(), start=1):
         code = line.split("#")[0].strip()
+        if match := _HISTORIES.fullmatch(line.strip()):
+            histories.update(match["names"].split())
         if code:
             reading.line = number
             reading.read(code)
@@ -84,6 +96,7 @@ def read_pil(text: str) -> PilFile:
         reading.composites,
         tuple(reading.complexes.values()),
         tuple(reading.results),
+        frozenset(histories),
     )
 
 
@@ -115,7 +128,7 @@ class _Reading:
     def finish(self) -> None:
         """Check that all domains of all complexes have a length; lines may come in any order."""
         for found in self.complexes.values():
-            missing = sorted(found.complex.domains - self.lengths.keys())
+            missing = sorted(found.complex.domains - self.lengths.keys() - {ANY})
             if missing:
                 self.line = found.line
                 self.wrong(f"no line gives the length of domain {missing[0]}, which {found.name} uses")

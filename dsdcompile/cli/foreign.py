@@ -1,0 +1,137 @@
+"""``dsdcompile verify SYSTEM.pil --formal FORMAL.crn`` and ``verify A.crn --against B.crn``: anyone's implementation."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from dsdcompile.cli.commands import Progress
+from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.text import constant_species, parse_crn
+from dsdcompile.enumeration.options import EnumerationOptions
+from dsdcompile.errors import DesignError, DsdcompileError, FormatError
+from dsdcompile.formats.pil_reader import read_pil
+from dsdcompile.formats.reading import read_text
+from dsdcompile.formats.species_map import read_map
+from dsdcompile.formats.writing import show_json, write_whole
+from dsdcompile.report.foreign import show_judged
+from dsdcompile.stages.foreign import Asked, Judged, judge_crn, judge_pil
+from dsdcompile.verify.equivalence import Notion
+from dsdcompile.verify.verdict import Check, Outcome
+
+NOTIONS: Final = {"bisimulation": Notion.BISIMULATION, "pathways": Notion.PATHWAYS}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options with which ``verify`` judges what others have made."""
+    group = parser.add_argument_group(
+        "anyone's implementation",
+        "verify SYSTEM.pil --formal FORMAL.crn enumerates the system and judges it; verify A.crn --against B.crn "
+        "judges A as an implementation of B. Signals are what bears the name of a formal species; fuels are what is "
+        "@constant, or there and no signal. Exit status 0: proved; 1: refuted or undecided; 2: bad input",
+    )
+    usual = EnumerationOptions()
+    group.add_argument("--formal", type=Path, metavar="FORMAL.crn", help="the CRN that SYSTEM.pil should do")
+    group.add_argument("--against", type=Path, metavar="B.crn", help="the CRN that A.crn should do")
+    group.add_argument("--map", type=Path, metavar="FILE", help="lines NAME = SPECIES for signals with other names")
+    group.add_argument("--fuels", metavar="NAME,...", help="what else is always there")
+    group.add_argument("--notion", choices=NOTIONS, help="what is to be shown (default: bisimulation)")
+    group.add_argument("--release-cutoff", type=int, metavar="NT", help=f"default: {usual.release_cutoff}")
+    group.add_argument("--remote", action="store_true", help="allow branch migration from toeholds elsewhere")
+    group.add_argument("--max-complex-size", type=int, metavar="STRANDS", help="default: twice the largest, plus two")
+    group.add_argument("--max-seconds", type=float, metavar="S", help=f"of enumeration (default: {usual.max_seconds:g})")
+    group.add_argument("--verifier-seconds", type=float, metavar="S", help="of crnverifier (default: 60)")
+
+
+def asked_for(options: argparse.Namespace) -> bool:
+    """Return whether an implementation by others is to be judged.
+
+    Raises:
+        DesignError: options of one kind of ``verify`` stand with what is of the other.
+    """
+    if getattr(options, "formal", None) is None and getattr(options, "against", None) is None:
+        if options.design.suffix == ".pil":
+            raise DesignError(f"{options.design}: a system is verified against a CRN: add --formal FORMAL.crn")
+        given = [name for name in ("map", "fuels", "notion", "remote") if getattr(options, name, None)]
+        if given:
+            raise DesignError(f"--{given[0]} goes with --formal or --against")
+        return False
+    if options.formal is not None and options.against is not None:
+        raise DesignError("--formal is for a PIL file, --against for a CRN: give one of them")
+    for name in ("scheme", "reduce", "thermo", "example", "data_dir", "changes"):
+        if getattr(options, name):
+            raise DesignError(f"--{name.replace('_', '-')} is for designs; this is someone's implementation")
+    return True
+
+
+def act(options: argparse.Namespace) -> int:
+    """Judge an implementation, say what was found, and return the exit status."""
+    progress = Progress(quiet=options.quiet)
+    asked = _asked(options)
+    source = options.formal or options.against
+    with _about(source):
+        formal = parse_crn(read_text(source, "CRN"))
+    with _about(options.design):
+        judged = _judge(options, formal, asked, progress)
+    for line in told(judged, options.design.name, source.name):
+        print(line)
+    if options.out is not None:
+        write_whole(options.out / "verification.json", show_json(judged.verification.summary()))
+        write_whole(options.out / "verification.html", show_judged(judged, options.design.name, source.name))
+        print(f"results: {options.out}")
+    return 0 if judged.verification.outcome is Outcome.PROVED else 1
+
+
+def told(judged: Judged, implementation: str, formal: str) -> Iterator[str]:
+    """Yield what the terminal shows of a verdict."""
+    verification = judged.verification
+    shown = f": {verification.shows}" if verification.shows is not None else ""
+    yield f"{verification.outcome}{shown}: {implementation} as an implementation of {formal}"
+    for check in (*verification.checks, *verification.certificates):
+        yield f"  {check.name}: {check.outcome}: {check.detail}"
+        yield from _witnesses(check)
+
+
+def _witnesses(check: Check) -> Iterator[str]:
+    for witness in check.witnesses:
+        yield from (f"    {line}" for line in str(witness).splitlines())
+
+
+def _judge(options: argparse.Namespace, formal: Crn, asked: Asked, progress: Progress) -> Judged:
+    text = read_text(options.design)
+    if options.against is None:
+        return judge_pil(read_pil(text), formal, asked, lambda message: progress(message, passing=True))
+    return judge_crn(parse_crn(text), formal, constant_species(text), asked)
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    usual = EnumerationOptions()
+    names: dict[str, str] = {}
+    if options.map is not None:
+        with _about(options.map):
+            names = read_map(read_text(options.map, "map"))
+    return Asked(
+        NOTIONS[options.notion or "bisimulation"],
+        names,
+        frozenset(filter(None, (options.fuels or "").split(","))),
+        60.0 if options.verifier_seconds is None else options.verifier_seconds,
+        EnumerationOptions(
+            release_cutoff=usual.release_cutoff if options.release_cutoff is None else options.release_cutoff,
+            reject_remote=not options.remote,
+            max_complex_size=options.max_complex_size,
+            max_seconds=usual.max_seconds if options.max_seconds is None else options.max_seconds,
+        ),
+    )
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Put a file's name before the text of an error, unless it is there."""
+    try:
+        yield
+    except DsdcompileError as error:
+        text = str(error)
+        raise FormatError(text if text.startswith(str(path)) else f"{path}: {text}") from None
