@@ -13,7 +13,7 @@ from dsdcompile.enumeration.claim import ANY, Read, Signal, read_claim
 from dsdcompile.enumeration.memoised import enumerate_memoised
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import TOOL
-from dsdcompile.enumeration.traces import show_problem, show_trace
+from dsdcompile.enumeration.traces import idle_fuels, show_problem, show_trace
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.enumerated_pil import name_all
 from dsdcompile.formats.pil_reader import PilComplex, PilFile
@@ -140,7 +140,8 @@ def _modular(claim: Claim, molecules: Mapping[int, Complex]) -> Check:
     if found.problem is None:
         detail = f"{Relation.BISIMILAR}: each of {found.parts:,} parts does formal reactions or nothing"
         return Check(name, Outcome.PROVED, detail, shows=Relation.BISIMILAR)
-    why = show_problem(claim, found.problem)
+    idle = idle_fuels(claim)
+    why = show_problem(claim, found.problem) + (f"; nothing reacts with {', '.join(idle)}" if idle else "")
     if found.trace is None:
         return Check(name, Outcome.UNDECIDED, why)
     return Check(name, Outcome.REFUTED, why, show_trace(claim, found.trace, molecules))

@@ -153,7 +153,7 @@ EDITS: dict[str, tuple[Callable[[], PilFile], str]] = {
     "a translator's history renamed": (lambda: _changed("f_T", _renamed("p", "r")), "f_T"),
     "a product's recognition renamed": (lambda: _changed("f_T", _renamed("b_C", "b_A")), "f_T"),
     "wrong species made": (lambda: _changed("f_T", _renamed("a_C", "a_A")), "f_T"),
-    "a toehold left out": (lambda: _changed("f_G", _without(9)), "C"),
+    "a toehold left out": (lambda: _changed("f_G", _without(7)), "f_G"),
     "an output domain left out": (lambda: _changed("f_U", _without(3)), "f_U"),
     "a signal's toehold left out": (lambda: _changed("A", _without(1)), "A"),
     "a strand of a gate lost": (lambda: _changed("f_L", _lost(0)), "f_L"),
