@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 )
 
 
-def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None) -> Complex:
+def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None, first: int = 1) -> Complex:
     """Return the complex that a line of kernel notation describes.
 
     >>> parse_kernel("b( c( d + ) ) a*").sequence
@@ -29,6 +29,7 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
     Args:
         text: The line.
         composites: What composite names stand for.
+        first: Column of the text in its line, for messages.
 
     Raises:
         FormatError: a symbol is unknown, or the brackets do not match; the message gives the column.
@@ -41,13 +42,13 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise FormatError(f"column {at + 1} of {text!r}: expected a domain, ')' or '+'")
+            raise FormatError(f"column {first + at} of {text!r}: expected a domain, ')' or '+'")
         if match["nick"]:
             sequence.append(NICK)
             structure.append(NICK)
         elif match["close"]:
             if not open_:
-                raise FormatError(f"column {match.end()} of {text!r}: this ')' closes nothing")
+                raise FormatError(f"column {first + match.end() - 1} of {text!r}: this ')' closes nothing")
             tokens = _complements(open_.pop()[1])
             sequence += tokens
             structure += ")" * len(tokens)

@@ -9,7 +9,7 @@ by steps that change nothing.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -115,16 +115,17 @@ class _Part:
                 return Problem("{} comes apart in more ways than can be looked through", (one,))
         if not apart:
             return Problem("{} does not come apart to signals by itself", (one,))
-        found = []
-        for signals in apart:
-            onward = self.steps.formally(signals)
-            if onward is not None and all(other in onward for other in apart):
-                found.append(signals)
+        found = [signals for signals in apart if len(apart) == 1 or self.leads_to(signals, apart)]
         if any(not left for left, _ in self.steps.formal):
             found.append(EMPTY)
         if not found:
             return Problem("{} comes apart in ways between which no formal reaction leads", (one,))
         return tuple(sorted(dict.fromkeys(found), key=lambda signals: (size(signals), signals)))
+
+    def leads_to(self, signals: Bag, others: Iterable[Bag]) -> bool:
+        """Return whether the formal CRN comes from one state to others, as far as can be looked through."""
+        onward = self.steps.formally(signals)
+        return onward is None or all(other in onward for other in others)
 
     def choices(self, candidates: Mapping[int, tuple[Bag, ...]]) -> Iterator[dict[int, Bag] | Problem]:
         """Yield choices of candidates under which every step is a reaction or nothing, and what stood in the way."""

@@ -23,7 +23,7 @@ MOST_STATES = 5_000
 """States looked through for one formal reaction."""
 MOST_VARIANTS = 20_000
 """Ways to choose variants of the reactants of one reaction."""
-MOST_STARTS = 200
+MOST_STARTS = 60
 """Starts from which counterexamples are looked for."""
 
 

@@ -17,7 +17,7 @@ from dsdcompile.crn.matrices import Sparse
 from dsdcompile.verify.bags import Bag, bag, minus, only, plus
 from dsdcompile.verify.equivalence import Claim
 
-MOST_FORMAL = 2_000
+MOST_FORMAL = 400
 """Formal states looked through from one."""
 
 
