@@ -1,4 +1,4 @@
-"""``dsdcompile verify SYSTEM.pil --formal FORMAL.crn`` and ``verify A.crn --against B.crn``: anyone's implementation."""
+"""``verify SYSTEM.pil --formal FORMAL.crn`` and ``verify A.crn --against B.crn``: anyone's implementation."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--release-cutoff", type=int, metavar="NT", help=f"default: {usual.release_cutoff}")
     group.add_argument("--remote", action="store_true", help="allow branch migration from toeholds elsewhere")
     group.add_argument("--max-complex-size", type=int, metavar="STRANDS", help="default: twice the largest, plus two")
-    group.add_argument("--max-seconds", type=float, metavar="S", help=f"of enumeration (default: {usual.max_seconds:g})")
+    group.add_argument(
+        "--max-seconds", type=float, metavar="S", help=f"of enumeration (default: {usual.max_seconds:g})"
+    )
     group.add_argument("--verifier-seconds", type=float, metavar="S", help="of crnverifier (default: 60)")
 
 
@@ -72,10 +74,11 @@ def act(options: argparse.Namespace) -> int:
     progress = Progress(quiet=options.quiet)
     asked = _asked(options)
     source = options.formal or options.against
+    text, implementation = read_text(source, "CRN"), read_text(options.design)
     with _about(source):
-        formal = parse_crn(read_text(source, "CRN"))
+        formal = parse_crn(text)
     with _about(options.design):
-        judged = _judge(options, formal, asked, progress)
+        judged = _judge(options, implementation, formal, asked, progress)
     for line in told(judged, options.design.name, source.name):
         print(line)
     if options.out is not None:
@@ -100,8 +103,7 @@ def _witnesses(check: Check) -> Iterator[str]:
         yield from (f"    {line}" for line in str(witness).splitlines())
 
 
-def _judge(options: argparse.Namespace, formal: Crn, asked: Asked, progress: Progress) -> Judged:
-    text = read_text(options.design)
+def _judge(options: argparse.Namespace, text: str, formal: Crn, asked: Asked, progress: Progress) -> Judged:
     if options.against is None:
         return judge_pil(read_pil(text), formal, asked, lambda message: progress(message, passing=True))
     return judge_crn(parse_crn(text), formal, constant_species(text), asked)
@@ -111,8 +113,9 @@ def _asked(options: argparse.Namespace) -> Asked:
     usual = EnumerationOptions()
     names: dict[str, str] = {}
     if options.map is not None:
+        text = read_text(options.map, "map")
         with _about(options.map):
-            names = read_map(read_text(options.map, "map"))
+            names = read_map(text)
     return Asked(
         NOTIONS[options.notion or "bisimulation"],
         names,
@@ -129,9 +132,8 @@ def _asked(options: argparse.Namespace) -> Asked:
 
 @contextmanager
 def _about(path: Path) -> Iterator[None]:
-    """Put a file's name before the text of an error, unless it is there."""
+    """Put a file's name before the text of an error."""
     try:
         yield
     except DsdcompileError as error:
-        text = str(error)
-        raise FormatError(text if text.startswith(str(path)) else f"{path}: {text}") from None
+        raise FormatError(f"{path}: {error}") from None

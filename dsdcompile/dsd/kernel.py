@@ -61,8 +61,11 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
                 open_.append((match["name"] + match["star"], tokens))
         at = match.end()
     if open_:
-        raise FormatError(f"{text!r}: {open_[-1][0]}( is never closed")
-    return Complex(tuple(sequence), tuple(structure))
+        raise FormatError(f"column {first} of {text!r}: {open_[-1][0]}( is never closed")
+    try:
+        return Complex(tuple(sequence), tuple(structure))
+    except FormatError as error:
+        raise FormatError(f"column {first} of {text!r}: {error}") from None
 
 
 def _complements(tokens: tuple[str, ...]) -> tuple[str, ...]:

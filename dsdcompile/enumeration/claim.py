@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import final
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import frozen_ints
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.dsd.complex import Complex, rotations
 from dsdcompile.dsd.domain import base
@@ -93,7 +94,7 @@ def read_claim(
         species=list(names),
     )
     counts = {species: sum(s == n for s in means.values()) for n, species in enumerate(formal.species)}
-    return Read(Claim(formal, crn, sorted(always), means), counts)
+    return Read(Claim(formal, crn, frozen_ints(sorted(always)), means), counts)
 
 
 def _matches(signal: Signal, molecule: Complex) -> bool:

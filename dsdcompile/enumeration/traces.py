@@ -83,9 +83,7 @@ def _further(claim: Claim, state: Bag) -> list[int]:
     found = []
     for row in range(crn.n_reactions):
         window = slice(crn.reactants.indptr[row], crn.reactants.indptr[row + 1])
-        needs = dict(
-            zip(crn.reactants.indices[window].tolist(), crn.reactants.data[window].tolist(), strict=True)
-        )
+        needs = dict(zip(crn.reactants.indices[window].tolist(), crn.reactants.data[window].tolist(), strict=True))
         held = {one: count for one, count in needs.items() if one not in always}
         if held and all(there.get(one, 0) >= count for one, count in held.items()):
             found.append(row)

@@ -30,7 +30,6 @@ SHORT, LONG = 5, 15
 """What ``short`` and ``long`` mean in Peppercorn, nt."""
 _NAME = r"(?P<name>[\w-]+\*?)\s*[=:]\s*"
 _AT = r"\s*(?:@(?P<at>.*))?"
-_COLUMN = re.compile(r"column (?P<column>\d+) of '.*': (?P<rest>.*)", re.DOTALL)
 FORMS = {
     "length": "'length NAME = NUMBER', 'short' or 'long'",
     "domain": "'domain NAME = NUMBER'",
@@ -183,10 +182,7 @@ def _kernel(reading: _Reading, match: re.Match[str]) -> None:
     try:
         complex_ = parse_kernel(match["kernel"], reading.composites, reading.start + at + 1)
     except FormatError as error:
-        placed = _COLUMN.fullmatch(str(error))
-        reading.wrong(placed["rest"], int(placed["column"]) - reading.start - 1) if placed else reading.wrong(
-            str(error), at
-        )
+        raise FormatError(f"line {reading.line}, {error}") from None
     _add(reading, match["name"], complex_, match["at"], match.start("at"))
 
 
@@ -195,7 +191,10 @@ def _dots(reading: _Reading, match: re.Match[str]) -> None:
     strands: list[tuple[str, ...]] = []
     for word in match["strands"].replace(NICK, " ").split():
         if word not in reading.composites:
-            reading.wrong(f"no line above says what strand {word} consists of", match.start("strands") + match["strands"].index(word))
+            reading.wrong(
+                f"no line above says what strand {word} consists of",
+                match.start("strands") + match["strands"].index(word),
+            )
         strands.append(reading.composites[word])
     rows = match["dots"].replace(" ", "").split(NICK)
     if len(rows) != len(strands):
@@ -255,7 +254,12 @@ STATEMENTS: tuple[Statement, ...] = (
     (re.compile(rf"(?:length|domain|sequence)\s+{_NAME}(?P<length>\d+|short|long)"), _length),
     (re.compile(rf"(?:sequence|domain)\s+{_NAME}(?P<bases>[A-Za-z]+)(?:\s*[=:]\s*(?P<length>\d+))?"), _sequence),
     (re.compile(rf"(?:sup-sequence|strand)\s+{_NAME}(?P<domains>[^:=]+?)(?:\s*[=:]\s*\d+)?"), _composite),
-    (re.compile(rf"(?:structure|complex)\s+(?:\[.*?\]\s*)?{_NAME}(?P<strands>[^:=]+?)\s*[=:]\s*(?P<dots>[.()+ ]+?){_AT}"), _dots),
+    (
+        re.compile(
+            rf"(?:structure|complex)\s+(?:\[.*?\]\s*)?{_NAME}(?P<strands>[^:=]+?)\s*[=:]\s*(?P<dots>[.()+ ]+?){_AT}"
+        ),
+        _dots,
+    ),
     (re.compile(r"(?:macrostate|state)\s+[\w-]+\s*=\s*\[.*\]"), _result),
     (re.compile(r"(?:equal|noninteracting)\s+[\w\s*-]+"), _result),
     (re.compile(r"(?:reaction|kinetic)\s+(?:\[.*\]\s*)?[^\[\]]*->.*"), _result),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import final
 
 from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.matrices import frozen_ints
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import complement
 from dsdcompile.enumeration.claim import ANY, Read, Signal, read_claim
@@ -29,6 +30,9 @@ LARGEST_SECOND = 30
 """Most reactions, without fuels and waste, of which crnverifier is asked as well where it is not needed."""
 SECOND_SECONDS = 10.0
 """Time that it then has, s."""
+WHY_OTHERWISE = (
+    "it asks less (a molecule may read as a signal that it never turns into) and has no invariants; see MODULAR.md"
+)
 HISTORY = 15
 """Length of the domain that stands for an unknown history, nt."""
 
@@ -112,7 +116,9 @@ def judge_crn(implementation: Crn, formal: Crn, constant: Iterable[str], asked: 
         if number not in means.values():
             raise FormatError(f"no species of the implementation is called {name}; a map file can say which it is")
     try:
-        claim = Claim(formal, implementation, [implementation.index[name] for name in fuels], means)
+        claim = Claim(
+            formal, implementation, frozen_ints([implementation.index[name] for name in sorted(fuels)]), means
+        )
     except DsdcompileError as error:
         raise FormatError(str(error)) from None
     checks, known = judge_claim(claim, asked, {})
@@ -131,7 +137,10 @@ def judge_claim(
         return (equivalent(claim, asked.notion, asked.seconds),), (ours,)
     if len(read_steps(claim).steps) > LARGEST_SECOND:
         return (ours,), ()
-    return (ours,), (equivalent(claim, asked.notion, min(asked.seconds, SECOND_SECONDS)),)
+    theirs = equivalent(claim, asked.notion, min(asked.seconds, SECOND_SECONDS))
+    if {ours.outcome, theirs.outcome} == {Outcome.PROVED, Outcome.REFUTED}:
+        theirs = replace(theirs, detail=f"{theirs.detail}; {WHY_OTHERWISE}")
+    return (ours,), (theirs,)
 
 
 def _modular(claim: Claim, molecules: Mapping[int, Complex]) -> Check:
@@ -155,7 +164,7 @@ def _roles(read: PilFile, formal: Crn, asked: Asked) -> tuple[tuple[Signal, ...]
     for name in (*asked.fuels, *asked.names):
         if name not in by_name:
             raise FormatError(f"there is no complex {name}")
-    named = {name: name for name in by_name if name in formal.index and name not in asked.fuels} | asked.names
+    named = {name: name for name in by_name if name in formal.index and name not in asked.fuels} | dict(asked.names)
     have = {_species(formal, name, species) for name, species in named.items()}
     for number, name in enumerate(formal.species):
         if number not in have:

@@ -129,7 +129,9 @@ class _Part:
 
     def choices(self, candidates: Mapping[int, tuple[Bag, ...]]) -> Iterator[dict[int, Bag] | Problem]:
         """Yield choices of candidates under which every step is a reaction or nothing, and what stood in the way."""
-        fixed: dict[int, Bag] = dict(self.signals) | {one: some[0] for one, some in candidates.items() if len(some) == 1}
+        fixed: dict[int, Bag] = dict(self.signals) | {
+            one: some[0] for one, some in candidates.items() if len(some) == 1
+        }
         open_ = [one for one, some in candidates.items() if len(some) > 1]
         wrong = self.wrong(fixed, self.part)
         if wrong is not None:

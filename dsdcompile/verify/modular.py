@@ -1,4 +1,4 @@
-"""Is any implementation CRN bisimilar to a formal one? Decided part by part, so at any size (``enumeration/MODULAR.md``).
+"""Is an implementation CRN, whoever made it, bisimilar to a formal one? Decided part by part (MODULAR.md).
 
 Proved, where every part has a reading and every formal reaction can be done from its signals in all their variants.
 Refuted, where a trace from a few signals shows it. Else undecided, with what stands in the way.
@@ -145,5 +145,3 @@ def _starts(steps: Steps, near: Sequence[Sequence[Step]], missing: Problem | Non
     for left, right in itertools.combinations(asked, 2):
         together = {first[bag([s])]: n for side in (left, right) for s, n in side if bag([s]) in first}
         yield from new(bag(together))
-
-

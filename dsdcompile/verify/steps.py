@@ -8,7 +8,7 @@ of steps that share species which are no signals. What is judged of a part holds
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -117,7 +117,9 @@ def read_steps(claim: Claim) -> Steps:
     crn = claim.implementation
     fuels = set(claim.fuels.tolist())
     kept = set(range(crn.n_species)) - fuels
-    rows = [tuple(_side(matrix, row, kept) for matrix in (crn.reactants, crn.products)) for row in range(crn.n_reactions)]
+    rows = [
+        tuple(_side(matrix, row, kept) for matrix in (crn.reactants, crn.products)) for row in range(crn.n_reactions)
+    ]
     kept -= _waste(rows, kept - claim.means.keys())
     steps: dict[tuple[Bag, Bag], Step] = {}
     for row, (left, right) in enumerate(rows):
@@ -136,7 +138,7 @@ def read_steps(claim: Claim) -> Steps:
     )
 
 
-def _side(matrix: Sparse, row: int, kept: Iterable[int]) -> Bag:
+def _side(matrix: Sparse, row: int, kept: Container[int]) -> Bag:
     window = slice(matrix.indptr[row], matrix.indptr[row + 1])
     pairs = zip(matrix.indices[window].tolist(), matrix.data[window].tolist(), strict=True)
     return only(bag(dict(pairs)), kept)

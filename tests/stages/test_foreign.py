@@ -7,11 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-import dsdcompile as dc
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.complex import NICK, Complex
 from dsdcompile.dsd.domain import complement
-from dsdcompile.errors import FormatError
 from dsdcompile.formats.pil_reader import PilComplex, PilFile, read_pil
 from dsdcompile.stages.foreign import Asked, Judged, judge_pil
 from dsdcompile.verify.verdict import Outcome
