@@ -15,8 +15,8 @@ from dsdcompile.passes import reduce as reduction
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate as translate_crn
-from dsdcompile.simulate.compare import Comparison
-from dsdcompile.simulate.compare import compare as compare_curves
+from dsdcompile.simulate.curves import Comparison
+from dsdcompile.simulate.curves import compare as compare_curves
 from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.source import Examples

@@ -6,7 +6,6 @@ import argparse
 import textwrap
 from collections.abc import Sequence
 
-from dsdcompile.cli.commands import Commands
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.footprint import YARDSTICKS, footprint
@@ -16,13 +15,8 @@ WIDTH = 100
 """Columns that texts are wrapped to."""
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
     lengths = DomainLengths()
     print(
         f"Fuels of one module at toeholds of {lengths.toehold} nt and recognition domains of {lengths.recognition} nt:"

@@ -10,11 +10,13 @@ from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, P
 from dsdcompile.passes.catalogue import OPTIONAL, help_text
 from dsdcompile.sequences.rules.catalogue import thresholds
 from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.thermo.catalogue import BACKENDS
 
 if TYPE_CHECKING:
     OptionalPass = str
+    BackendName = str
 else:
-    OptionalPass = Literal[OPTIONAL]
+    OptionalPass, BackendName = Literal[OPTIONAL], Literal[BACKENDS]
 
 
 class Table(BaseModel):
@@ -228,7 +230,7 @@ class SequencesTable(Table):
 
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed: the same seed gives the same sequences")
     effort: Annotated[int, Field(ge=0)] = Field(400, description="most steps of the search; 0: orthogonal words alone")
-    thermo: Literal["vienna", "nupack"] = Field(
+    thermo: BackendName = Field(
         "vienna", description="where partition functions come from; nupack needs the user's own installation"
     )
     celsius: Annotated[float, Field(ge=0, le=100)] = Field(25.0, description="temperature of the reaction, C")

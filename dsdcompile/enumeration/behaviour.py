@@ -2,7 +2,7 @@
 
 The theorem is in ``enumeration/NOTIONS.md``. Its premises are that enumeration shows the intended steps and no others
 (:mod:`dsdcompile.enumeration.composition`), that every template has a reading (:mod:`dsdcompile.verify.reading`), and
-that modules read alike what they share (:mod:`dsdcompile.enumeration.sharing`).
+that modules read alike what they share (:mod:`dsdcompile.enumeration.shared_molecules`).
 """
 
 from __future__ import annotations

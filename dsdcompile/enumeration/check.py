@@ -10,8 +10,8 @@ from dsdcompile.dsd.erasure import ERASED, erase, identities
 from dsdcompile.dsd.inventory import NamedComplex
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, SignalForm, Template
-from dsdcompile.enumeration.compare import IntendedReaction, compare, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
+from dsdcompile.enumeration.intended import IntendedReaction, compare, reachable
 from dsdcompile.enumeration.memoised import enumerate_memoised
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.peppercorn import enumerate_complexes

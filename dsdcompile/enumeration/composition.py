@@ -22,12 +22,12 @@ from dsdcompile.dsd.erasure import ERASED, erase
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
 from dsdcompile.enumeration.check import intended_reactions, system_signals
-from dsdcompile.enumeration.compare import MOST_WITNESSES, IntendedReaction, compare, found_reactions, reachable
 from dsdcompile.enumeration.enumerated import Enumerated
+from dsdcompile.enumeration.intended import MOST_WITNESSES, IntendedReaction, compare, found_reactions, reachable
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
-from dsdcompile.enumeration.sharing import read_apart
+from dsdcompile.enumeration.shared_molecules import read_apart
 from dsdcompile.errors import LimitExceededError
 from dsdcompile.verify.reading import read_template
 from dsdcompile.verify.verdict import Check, Outcome, Witness, together
@@ -52,7 +52,7 @@ class Composition:
     """Peppercorn's rate constant of each template's reactions, /s or /M/s, nan where there is none
     (templates, reactions)."""
     alike: Check
-    """Whether modules read the molecules that they share alike (:mod:`dsdcompile.enumeration.sharing`)."""
+    """Whether modules read the molecules that they share alike (:mod:`dsdcompile.enumeration.shared_molecules`)."""
     waste: Check
     """Whether waste of one module finds a toehold in another: it binds and lets go, which no condensed reaction
     shows."""

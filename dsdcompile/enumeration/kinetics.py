@@ -18,8 +18,8 @@ from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import system_signals
-from dsdcompile.enumeration.compare import found_reactions
 from dsdcompile.enumeration.enumerated import Enumerated
+from dsdcompile.enumeration.intended import found_reactions
 from dsdcompile.errors import CrnError
 
 SAME = 1e-6

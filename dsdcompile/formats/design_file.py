@@ -11,7 +11,7 @@ from typing import Any
 from dsdcompile.design.design import Design, check_design
 from dsdcompile.design.keys import free_keys, keys_of
 from dsdcompile.errors import DesignError, FormatError
-from dsdcompile.formats.reading import read_text
+from dsdcompile.formats.text_file import read_text
 
 SUFFIXES = (".toml", ".crn")
 

@@ -11,7 +11,7 @@ from dsdcompile.dsd.kernel import parse_kernel, show_kernel
 from dsdcompile.enumeration.enumerated import CondensedReaction, Enumerated
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError
-from dsdcompile.formats.reading import parse_json
+from dsdcompile.formats.text_file import parse_json
 
 
 def show_enumeration(enumerated: Enumerated) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import FormatError, SequenceError
-from dsdcompile.formats.reading import parse_json
+from dsdcompile.formats.text_file import parse_json
 from dsdcompile.formats.writing import show_json
 from dsdcompile.sequences.checks import SequenceReport
 from dsdcompile.sequences.objective import Objective

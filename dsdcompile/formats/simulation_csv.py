@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
-from dsdcompile.simulate.compare import Curves, Scale
+from dsdcompile.simulate.curves import Curves, Scale
 
 
 def show_simulation(curves: Sequence[Curves], formal: Crn, scale: Scale) -> str:

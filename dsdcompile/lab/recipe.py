@@ -149,8 +149,8 @@ class Plan:
     """Which is read; empty for a reaction without reporters."""
     mixes: tuple[Mix, ...]
     """In the order they are added."""
-    sample_of: str = ""
-    """For a reading well: the title of the reaction that a sample is taken of."""
+    sample_of: Plan | None = None
+    """For a reading well: the reaction that a sample is taken of."""
     when: float | None = None
     """When it is taken, s."""
     rail: str = ""
@@ -187,7 +187,7 @@ def make_plans(recipe: Recipe) -> Plans:
         lit = Mix(MixKind.REPORTERS, readout.output)
         for reaction in reactions:
             times = recipe.times if reaction.kind is WellKind.SAMPLE else recipe.times[-1:]
-            read_in = replace(reaction, output=readout.output, mixes=(lit,), sample_of=reaction.title)
+            read_in = replace(reaction, output=readout.output, mixes=(lit,), sample_of=reaction)
             wells += [replace(read_in, when=when) for when in times]
         wells += _ends(readout)
     return Plans(reactions, tuple(wells))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import BoolArray, IntArray
+from dsdcompile.jit import jitted_as_written
 
 Bits = NDArray[np.uint64]
 WORD = 64
@@ -29,7 +29,7 @@ def unpack(bits: Bits, rows: int) -> BoolArray:
     return np.ascontiguousarray(wide[:, :rows].T.astype(bool))
 
 
-@compiled_as_written
+@jitted_as_written
 def take_pairs(bits: Bits, first: IntArray, second: IntArray, count: IntArray, least: int) -> tuple[IntArray, Bits]:
     """Take pairs of columns out of the rows that hold both, always the pair with most such rows, down to ``least``.
 
@@ -86,7 +86,7 @@ def take_pairs(bits: Bits, first: IntArray, second: IntArray, count: IntArray, l
     return taken[:done], rows[:done]
 
 
-@compiled_as_written
+@jitted_as_written
 def _ones(word: np.uint64) -> int:
     """Return the number of bits set (Hacker's Delight, figure 5-2)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))

@@ -12,7 +12,7 @@ the first (:mod:`dsdcompile.passes.pairs_kernel`); what a round made takes part 
 so small problems are searched many times with another order of candidates. For a random 1024 x 1024 pattern of +1 and
 -1 on two rails this takes 79,000 branches; naive trees take 523,000 and blocks of eight 84,000.
 
-Where pairs are too many to count, targets are first joined in fixed blocks (:mod:`dsdcompile.passes.blocks`).
+Where pairs are too many to count, targets are first joined in fixed blocks (:mod:`dsdcompile.passes.four_russians`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse, frozen_ints, frozen_sparse
-from dsdcompile.passes.blocks import join_blocks
+from dsdcompile.passes.four_russians import join_blocks
 from dsdcompile.passes.pairs_kernel import pack, take_pairs, unpack
 
 DENSE_COLUMNS = 4096

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from dsdcompile.dsd.inventory import StrandRole
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing
@@ -41,7 +42,7 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
     return lines
 
 
-def _reactions_line(compiled: Compiled) -> str:
+def _reactions_line(compiled: DesignCrns) -> str:
     formal, reduced, legal = (crn.n_reactions for crn in (compiled.formal, compiled.reduced, compiled.implementable))
     return f"reactions: {formal} formal, {reduced} reduced, {legal} implementable"
 
@@ -77,7 +78,7 @@ def _doubt_lines(verification: Verification) -> list[str]:
 
 
 def _order_line(sheet: OrderSheet) -> str:
-    lit = sum(line.role == "reporter" for line in sheet.ordered)
+    lit = sum(line.role is StrandRole.REPORTER for line in sheet.ordered)
     extra = f" ({lit} of them for reporters)" if lit else ""
     reused = len(sheet.lines) - len(sheet.ordered)
     return f"order: {plural(len(sheet.ordered), 'strand')}{extra}, about {sheet.cost:,.0f} {sheet.currency}" + (
@@ -161,7 +162,7 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
             f"leak of the worst output at its end {leak:.3g} formal units"
         )
-    return lines
+    return [*lines, ("" if made.stop.right else "WRONG LABELS: ") + made.stop.sentence()]
 
 
 def _until(seconds: float) -> str:

@@ -29,7 +29,7 @@ from dsdcompile.report.comparison import comparison
 from dsdcompile.report.headlines import as_ordered_lines
 from dsdcompile.report.report import show_report
 from dsdcompile.report.summary import summary
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.ordering import Ordered, initial_amounts
 from dsdcompile.stages.readings import READING
 from dsdcompile.stages.results import Results
@@ -57,7 +57,7 @@ class Output(Generic[Part]):
     """Returns the content for that part; None where there is none, such as a protocol for a tube too small."""
 
 
-def _compiled(results: Results) -> Compiled:
+def _compiled(results: Results) -> DesignCrns:
     return results.compiled
 
 

@@ -9,11 +9,11 @@ from dsdcompile.report.headlines import headlines, verdict_line
 from dsdcompile.report.page import Section, show_page
 from dsdcompile.report.sections import (
     agreement,
-    as_ordered,
     doses,
     held_up,
     module_drawings,
     pipetting_errors,
+    predicted,
     proof,
     rate_constants,
     sequence_checks,
@@ -26,7 +26,7 @@ from dsdcompile.stages.results import Results
 SECTIONS: tuple[Callable[[Results], Section | None], ...] = (
     sizes.section,
     time_course.section,
-    as_ordered.section,
+    predicted.section,
     agreement.section,
     pipetting_errors.section,
     module_drawings.section,

@@ -7,7 +7,7 @@ from typing import Any
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.report.comparison import label_counts
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.results import Results
 from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
@@ -37,13 +37,13 @@ def summary(results: Results) -> dict[str, Any]:
     return told
 
 
-def _compiled(compiled: Compiled) -> dict[str, Any]:
+def _compiled(compiled: DesignCrns) -> dict[str, Any]:
     return {
         "reactions": {
             "formal": compiled.formal.n_reactions,
             "reduced": compiled.reduced.n_reactions,
             "implementable": compiled.implementable.n_reactions,
-            "reduced_bimolecular": bimolecular(compiled),
+            "reduced_bimolecular": compiled.bimolecular,
         },
         "max_products": compiled.max_products,
         "passes": [
@@ -59,11 +59,6 @@ def _compiled(compiled: Compiled) -> dict[str, Any]:
             for step in compiled.steps
         ],
     }
-
-
-def bimolecular(compiled: Compiled) -> int:
-    """Return how many reactions of the reduced CRN have two reactants."""
-    return int((compiled.reduced.reactants.sum(axis=1) == 2).sum())
 
 
 def _translated(translated: Translated) -> dict[str, Any]:

@@ -81,7 +81,8 @@ def crowded(shape: ReactionShape, most: int) -> str | None:
     hint = (
         "let two of them bind first: A + B <-> AB" if count else "write E -> E + ... with a species E that starts at 1"
     )
-    return f"{count} reactants; gates take one {'or two' if most == 2 else f'to {most}'} ({hint})"
+    span = {1: "one", 2: "one or two"}.get(most, f"one to {most}")
+    return f"{count} reactants; gates take {span} ({hint})"
 
 
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:

@@ -10,9 +10,9 @@ import numpy as np
 from dsdcompile.dsd.domain import Domain
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.errors import SequenceError
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT, Budget, domain_budget
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import Sieve, alike_words, far_apart, free_words, sieve
 from dsdcompile.sequences.words import WordPool, WordRules

@@ -11,6 +11,7 @@ import numpy as np
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import Part, base
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.helices import (
     Energies,
     Pool,
@@ -33,7 +34,6 @@ from dsdcompile.sequences.objective import (
     structure_penalty,
     toehold_penalties,
 )
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.rules.toehold_accessibility import alone, open_toeholds
 from dsdcompile.sequences.sequenced import SequencedSystem, spell

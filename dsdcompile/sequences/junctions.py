@@ -12,8 +12,8 @@ from typing import Any, Final, Self, final
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written
 from dsdcompile.crn.matrices import IntArray
+from dsdcompile.jit import jitted_as_written
 from dsdcompile.sequences.helices import Pool
 from dsdcompile.sequences.recurrence import Letters
 
@@ -62,7 +62,7 @@ class Stretches:
         return np.sort(order[found])
 
 
-@compiled_as_written
+@jitted_as_written
 def _codes(
     letters: Letters, starts: IntArray, length: int, codes: IntArray, upright: np.ndarray[Any, np.dtype[np.bool_]]
 ) -> None:
@@ -75,7 +75,7 @@ def _codes(
         codes[s], upright[s] = min(forward, backward), forward <= backward
 
 
-@compiled_as_written
+@jitted_as_written
 def _crowded(codes: IntArray) -> IntArray:
     """Return the places, in order, of all numbers that occur twice, and of some others (few,)."""
     held = np.zeros(1 << BUCKETS, dtype=np.uint8)

@@ -111,7 +111,8 @@ def structure_penalty(answer: Ensemble, toeholds: Sequence[slice], limits: Limit
         total += max(0.0, limits[SELF_ENERGY] + 0.3 - answer.energy) ** 2
     else:
         total += (max(0.0, answer.defect - 0.9 * limits[DEFECT]) / (0.1 * limits[DEFECT])) ** 2
-        total += max(0.0, math.log(1.5 * limits[PROBABILITY] / max(answer.probability, 1e-30))) ** 2
+        if limits[PROBABILITY] > 0:  # at 0 any probability passes
+            total += max(0.0, math.log(1.5 * limits[PROBABILITY] / max(answer.probability, 1e-30))) ** 2
     for place in toeholds:
         total += (max(0.0, limits[TOEHOLD_UNPAIRED] + 0.02 - float(answer.unpaired[place].mean())) / 0.02) ** 2
     return total

@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from dsdcompile.compiled import compiled_as_written, inlined_as_written
 from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.jit import inlined_as_written, jitted_as_written
 
 Letters = np.ndarray[Any, np.dtype[np.int8]]
 """0 to 3 for ACGT."""
@@ -31,7 +31,7 @@ REACH: Final = MOST_UNPAIRED + 1
 """How many bases a step goes on by at most."""
 
 
-@compiled_as_written
+@jitted_as_written
 def by_letter(y: Letters) -> tuple[IntArray, IntArray]:
     """Return where the places of each letter begin (5,), and the places, the last of each first (m,)."""
     heads = np.zeros(6, dtype=np.int64)
@@ -61,7 +61,7 @@ def offer(best: FloatArray, cell: int, value: float) -> None:
     best[np.uint64(cell)] = value if value < there else there
 
 
-@compiled_as_written
+@jitted_as_written
 def strongest(
     x: Letters,
     x_places: IntArray,
@@ -129,7 +129,7 @@ def strongest(
     return least, at
 
 
-@compiled_as_written
+@jitted_as_written
 def pair_minima(
     letters: Letters,
     places: IntArray,
@@ -151,7 +151,7 @@ def pair_minima(
         out[p] = strongest(x, px, y, py, closing, terms, stack, loops, sizes, best)[0]
 
 
-@compiled_as_written
+@jitted_as_written
 def hairpin_minima(
     letters: Letters,
     places: IntArray,
@@ -173,7 +173,7 @@ def hairpin_minima(
         out[s] = strongest(x, px, x, px, closing, terms, stack, loops, sizes, best)[0]
 
 
-@compiled_as_written
+@jitted_as_written
 def traced(
     x: Letters,
     x_places: IntArray,

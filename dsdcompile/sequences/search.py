@@ -16,9 +16,9 @@ from typing import Any, final
 
 import numpy as np
 
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.board import Board
 from dsdcompile.sequences.objective import Objective
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.model import ThermoModel

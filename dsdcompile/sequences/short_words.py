@@ -9,8 +9,8 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.matrices import IntArray
+from dsdcompile.sequences.assignment_options import LONGEST_RUN, AssignmentOptions
 from dsdcompile.sequences.bases import longest_run, reverse_complement
-from dsdcompile.sequences.options import LONGEST_RUN, AssignmentOptions
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from dsdcompile.dsd.domain import Domain
 from dsdcompile.sequences.assignment import make_word_pool, short_sieves, word_rules
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.budget import SHORT
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import alike_words, free_words, least_distance
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from dsdcompile.compiled import Indices
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse
+from dsdcompile.jit import Indices
 from dsdcompile.simulate.components_kernel import components
 
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.jit import jitted
 from dsdcompile.simulate.radau import ESTIMATE, ESTIMATE_ORDER, GAMMA, INVERSE, LAST_TERM, POLYNOMIAL, STAGES, C
 from dsdcompile.simulate.step_control import (
     DONE,
@@ -46,7 +46,7 @@ SMOOTH = 0.8
 """Share of the step whose polynomial would just hold within it that is taken."""
 
 
-@compiled
+@jitted
 def solve_level(
     first: int,
     last: int,
@@ -152,7 +152,7 @@ def solve_level(
     return True
 
 
-@compiled
+@jitted
 def linear_share(speed: float, inverse: FloatArray, share: FloatArray) -> None:
     """Write (A^-1 + h k)^-1 h k (s, s): what a reaction with one reactant uses of what is there at the stages."""
     matrix = inverse.copy()
@@ -173,7 +173,7 @@ def linear_share(speed: float, inverse: FloatArray, share: FloatArray) -> None:
                     share[i, j] -= scale * share[k, j]
 
 
-@compiled
+@jitted
 def solve_lanes(
     relative: float,
     absolute: float,
@@ -252,7 +252,7 @@ def solve_lanes(
     return False
 
 
-@compiled
+@jitted
 def add_products(
     level: int,
     columns: int,
@@ -310,7 +310,7 @@ def add_products(
                     row[c] += sign[d] * outlet[s, c]
 
 
-@compiled
+@jitted
 def first_step(
     span: float,
     relative: float,
@@ -331,7 +331,7 @@ def first_step(
     return float(min(span, max(relative, absolute) ** (1.0 / (ESTIMATE_ORDER + 1)) / fastest))
 
 
-@compiled
+@jitted
 def roughness(last_term: FloatArray, relative: float, absolute: float, y: FloatArray, change: FloatArray) -> float:
     """Return how much the last term of the step's polynomial brings within the step, in tolerances, like its error.
 
@@ -352,7 +352,7 @@ def roughness(last_term: FloatArray, relative: float, absolute: float, y: FloatA
     return found
 
 
-@compiled
+@jitted
 def write_within(
     theta: float, polynomial: FloatArray, record: IntArray, y: FloatArray, change: FloatArray, out: FloatArray
 ) -> None:
@@ -370,7 +370,7 @@ def write_within(
             out[k, e] = value
 
 
-@compiled
+@jitted
 def integrate(
     initial: FloatArray,
     times: FloatArray,

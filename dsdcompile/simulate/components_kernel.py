@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import IntArray
+from dsdcompile.jit import jitted
 
 
-@compiled
+@jitted
 def components(pointer: IntArray, heads: IntArray) -> IntArray:
     """Return each node's component (nodes,), numbered so that every edge leads to the same or a lower number.
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import compiled
 from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.jit import jitted
 
 DONE, TOO_MANY_EVENTS = 0, 1
 FRESH = 1 << 16
 """Events between two summations from scratch."""
 
 
-@compiled
+@jitted
 def propensity(
     r: int, counts: IntArray, constants: FloatArray, slot_start: IntArray, slot_species: IntArray, slot_offset: IntArray
 ) -> float:
@@ -30,7 +30,7 @@ def propensity(
     return float(value)
 
 
-@compiled
+@jitted
 def direct(
     counts: IntArray,
     times: FloatArray,

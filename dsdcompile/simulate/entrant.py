@@ -8,7 +8,7 @@ from typing import final
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.dsd.implementation import Implementation
-from dsdcompile.simulate.compare import Curves, Scale, curves
+from dsdcompile.simulate.curves import Curves, Scale, curves
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances, Trajectory
 

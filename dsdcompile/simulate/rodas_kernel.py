@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import Indices, compiled, inlined
 from dsdcompile.crn.matrices import FloatArray, IntArray
+from dsdcompile.jit import Indices, inlined, jitted
 from dsdcompile.simulate.step_control import (
     DONE,
     LEAST_ERROR,
@@ -78,7 +78,7 @@ def velocity(r: int, y: FloatArray, rates: FloatArray, slot_start: IntArray, slo
     return float(speed)
 
 
-@compiled
+@jitted
 def net_velocity(
     r: int, back: int, back_rate: float, y: FloatArray, rates: FloatArray, slot_start: IntArray, slot_species: Indices
 ) -> float:
@@ -91,7 +91,7 @@ def net_velocity(
     return float(ahead - back_rate)
 
 
-@compiled
+@jitted
 def differentiate(
     y: FloatArray,
     rates: FloatArray,
@@ -126,7 +126,7 @@ def differentiate_product(
         slopes[slot] = slope
 
 
-@compiled
+@jitted
 def factorise(
     shift: float,
     slopes: FloatArray,
@@ -180,7 +180,7 @@ def factorise(
                         factors[base + i * m + j] -= scale * factors[base + k * m + j]
 
 
-@compiled
+@jitted
 def solve_block(base: int, first: int, m: int, factors: FloatArray, pivots: IntArray, u: FloatArray) -> None:
     """Solve one block in place: u[first:first + m] is the right-hand side, then the solution."""
     for k in range(m):
@@ -218,7 +218,7 @@ def gather(s: int, start: IntArray, reactions: Indices, net: FloatArray, u: Floa
     return (a + b) + (c + d)
 
 
-@compiled
+@jitted
 def stage(
     i: int,
     a: FloatArray,
@@ -299,7 +299,7 @@ def stage(
             changes[s, i] = p[s]
 
 
-@compiled
+@jitted
 def first_step(
     y: FloatArray,
     span: float,
@@ -335,7 +335,7 @@ def first_step(
     return min(span, 0.01 / fastest)
 
 
-@compiled
+@jitted
 def integrate(
     initial: FloatArray,
     times: FloatArray,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dsdcompile.compiled import inlined
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.errors import SimulationError
+from dsdcompile.jit import inlined
 
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = 0, 1, 2
 SAFETY = 0.9

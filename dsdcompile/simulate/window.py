@@ -14,8 +14,8 @@ from typing import Any, final
 import numpy as np
 
 from dsdcompile.crn.matrices import BoolArray, FloatArray
-from dsdcompile.simulate.compare import Curves
 from dsdcompile.simulate.completion import completion
+from dsdcompile.simulate.curves import Curves
 
 
 @final
@@ -29,6 +29,8 @@ class Window:
     """When leak makes it wrong or unreadable; inf if not within the simulated time."""
     complete: float
     """When the last output is 90 % complete without leak; inf if it never is, and where there is no limit."""
+    settled: float
+    """The same for 99 %."""
 
     @property
     def empty(self) -> bool:
@@ -37,7 +39,7 @@ class Window:
 
     def to_json(self, second: float) -> dict[str, Any]:
         """Return plain data in s, given the seconds of the unit; what never comes is null."""
-        names = ("opens", "closes", "complete")
+        names = ("opens", "closes", "complete", "settled")
         values = ((name, getattr(self, name)) for name in names)
         return {f"{name}_s": float(f"{v * second:.4g}") if math.isfinite(v) else None for name, v in values}
 
@@ -63,20 +65,21 @@ def reading_window(without: Curves, leaking: Curves, limit: FloatArray | None, r
         change = np.abs(without.outputs - without.outputs[0]).max(axis=1, initial=0.0)
         signal = np.full(len(times), float(change.max(initial=0.0)))
         right = np.maximum.accumulate(change) >= 0.9 * signal
-        done = math.inf
+        done = settled = math.inf
     else:
-        done = completion(times, without.outputs, limit).latest(0.9)
+        found = completion(times, without.outputs, limit)
+        done, settled = found.latest(0.9), found.latest(0.99)
         signal, right = _answer(without, leaking, limit, done)
     good = right & (signal >= ratio * leak)
     if not good.any():
-        return Window(math.inf, math.inf, done)
+        return Window(math.inf, math.inf, done, settled)
     # the longest run of good times: a label that is right by chance early on does not count
     edges = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int64), [0]])))
     starts, ends = edges[::2], edges[1::2]
     spans = times[np.minimum(ends, len(times) - 1)] - times[starts]
     best = int(np.argmax(spans))
     closes = float(times[ends[best]]) if ends[best] < len(times) else math.inf
-    return Window(float(times[starts[best]]), closes, done)
+    return Window(float(times[starts[best]]), closes, done, settled)
 
 
 def _answer(without: Curves, leaking: Curves, limit: FloatArray, done: float) -> tuple[FloatArray, BoolArray]:

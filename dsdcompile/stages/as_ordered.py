@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -14,14 +15,21 @@ from dsdcompile.design.design import Design
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.dsd.leak import Leak, bound, leaks, with_leaks
 from dsdcompile.errors import LimitExceededError
+from dsdcompile.formats.code import code_digest
+from dsdcompile.formats.openness_file import parse_shares, show_shares
+from dsdcompile.formats.store import Store, key_of
 from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
+from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
-from dsdcompile.simulate.compare import Curves, Scale, curves
+from dsdcompile.sequences.thermo.model import ThermoModel
+from dsdcompile.simulate.curves import Curves, Scale, curves
+from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.simulate.window import Window, leak_over_time, reading_window
-from dsdcompile.stages.compilation import Compiled
-from dsdcompile.stages.sequencing import Sequencing, backend
+from dsdcompile.stages.compilation import DesignCrns
+from dsdcompile.stages.protocol_end import ProtocolEnd, protocol_end
+from dsdcompile.stages.sequencing import Sequencing, read_kept
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
 
@@ -61,6 +69,9 @@ class AsOrdered:
     """Least signal over leak at which an output is readable."""
     flow: FloatArray
     """Initial rate of each leak reaction (leaks,), M/s."""
+    built: Implementation
+    """At median rate constants, with leak."""
+    stop: ProtocolEnd
     astray: tuple[tuple[int, int, float], ...] = ()
     """With matched kinetics: module, step, and by what factor its rate constant misses what it should be, the worst
     first; those within :data:`ASTRAY` are left out."""
@@ -113,6 +124,7 @@ class AsOrdered:
             "leak_reactions": len(self.leaks),
             "leak_bound_molar2": float(f"{self.leak_bound:.4g}"),
             "leak_at_end_formal_units": _triple(self.leak_at(self.end)),
+            "protocol_end": self.stop.to_json(),
         }
 
 
@@ -121,12 +133,18 @@ def _triple(values: tuple[float, float, float]) -> list[float | None]:
 
 
 def simulate_as_ordered(
-    design: Design, source: Source, compiled: Compiled, translated: Translated, sequencing: Sequencing
+    design: Design,
+    source: Source,
+    compiled: DesignCrns,
+    translated: Translated,
+    sequencing: Sequencing,
+    store: Store,
+    model: ThermoModel,
 ) -> AsOrdered:
     """Predict every step's rate constant and every leak, and simulate the drawn example with them.
 
     Errors of the model are drawn as lognormal factors: half the variance common to all steps of a draw, half each
-    step's own; leak has one factor a draw.
+    step's own; leak has one factor a draw. What the model says of toeholds is kept in ``store``.
 
     Raises:
         BackendError: the thermodynamic backend fails.
@@ -141,9 +159,8 @@ def simulate_as_ordered(
             f"{built.crn.n_reactions:,} reactions and {len(found):,} leaks; up to {MOST_REACTIONS:,} are simulated as "
             "ordered"
         )
-    with backend(design) as model:
-        steps = step_rates(system, sequences, model, translated.step_rates)
-        leaking = leak_rates(found, sequences, model.conditions)
+    steps = step_rates(system, sequences, model, translated.step_rates, lambda asked: _shares(asked, model, store))
+    leaking = leak_rates(found, sequences, model.conditions)
     ordered = implementation(system, translated.dosing, steps.values)
     spread = implementation(system, translated.dosing, steps.spread).crn.rates
     inputs = source.examples.inputs[design.simulate.example - 1]
@@ -162,12 +179,23 @@ def simulate_as_ordered(
         factor = np.exp(np.log(spread) * math.sqrt(0.5) * (common + own))
         other = random.standard_normal() / QUANTILE
         ends = np.array([rate.high / rate.middle if rate.middle else 1.0 for rate in leaking])
-        drawn = Implementation(
-            ordered.crn.with_(rates=ordered.crn.rates * factor), ordered.unit, ordered.module, ordered.holds
-        )
-        pairs.append(_pair(tube, drawn, found, middle * ends**other))
+        pairs.append(_pair(tube, _scaled(ordered, factor), found, middle * ends**other))
     ratio = design.simulate.signal_over_leak
     windows = [reading_window(without, leaky, target, ratio) for without, leaky in pairs]
+    values = {name: np.sort([getattr(one, name) for one in windows[1:]]) for name in ("settled", "closes")}
+    tail = round(0.05 * (len(windows) - 2))
+    late = np.exp(-np.log(spread) * math.sqrt(0.5) * QUANTILE)
+    stop = protocol_end(
+        source,
+        compiled,
+        Entrant("as ordered", ordered, tube.scale.time, tube.pooled),
+        Entrant("slow", _scaled(ordered, late), tube.scale.time, tube.pooled),
+        tube.times / tube.scale.time,
+        TOLERANCES,
+        settled=(windows[0].settled, float(values["settled"][-1 - tail])),
+        closes=math.inf if windows[0].empty else float(values["closes"][tail]),
+        otherwise=(translated.horizon or LONGEST) / tube.scale.time,
+    )
     start = built.crn.inlet(inputs[None, :] * built.unit)[0]
     quantiles = [0.05, 0.5, 0.95]
     return AsOrdered(
@@ -183,8 +211,27 @@ def simulate_as_ordered(
         windows=tuple(windows[1:]),
         ratio=ratio,
         flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
+        built=with_leaks(ordered, found, middle),
+        stop=stop,
         astray=() if translated.matching is None else _astray(steps, translated.step_rates),
     )
+
+
+def _scaled(built: Implementation, factor: FloatArray) -> Implementation:
+    """Return an implementation with its rate constants multiplied (reactions,)."""
+    return Implementation(built.crn.with_(rates=built.crn.rates * factor), built.unit, built.module, built.holds)
+
+
+def _shares(asked: Sequence[Opening], model: ThermoModel, store: Store) -> tuple[float, ...]:
+    """Return the probabilities that toeholds are open: as they are kept, or asked for now."""
+    code = code_digest(open_shares.__module__, type(model).__module__)
+    key = key_of([tuple(asked), sorted(model.provenance.items()), code])
+    kept = read_kept(store.get("openness", key), lambda text: parse_shares(text, len(asked)))
+    if kept is not None:
+        return kept
+    text = show_shares(open_shares(asked, model))
+    store.put("openness", key, text)
+    return parse_shares(text, len(asked))  # the same numbers, rounded, as the next run reads
 
 
 def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:

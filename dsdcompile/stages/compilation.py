@@ -31,7 +31,7 @@ from dsdcompile.stages.source import Examples, Source
 
 @final
 @dataclass(frozen=True, eq=False)
-class Compiled:
+class DesignCrns:
     """The CRNs of a design, from what was asked to what is built."""
 
     formal: Crn
@@ -50,6 +50,11 @@ class Compiled:
     """What was asked for and not done."""
 
     @property
+    def bimolecular(self) -> int:
+        """How many reactions of the reduced CRN have two reactants."""
+        return int((self.reduced.reactants.sum(axis=1) == 2).sum())
+
+    @property
     def annihilates(self) -> bool:
         """Whether a pass let both rails of a pair react to nothing."""
         return any(step.rewriting.keeps is Keeps.DIFFERENCES for step in self.steps)
@@ -61,7 +66,7 @@ class Compiled:
         return self.annihilates and bool(np.isin(crn.pairs[annihilated(crn)], crn.outputs).any())
 
 
-def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> Compiled:
+def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> DesignCrns:
     """Reduce the formal CRN as the design says, and legalise it for the design's scheme.
 
     A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass.
@@ -88,7 +93,7 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         paper = PAPER if design.reduction == "paper" else frozenset()
         made = run_passes(source.formal, setting, optional | paper, progress)
     check_buildable(made.legal.crn, scheme)
-    return Compiled(
+    return DesignCrns(
         formal=source.formal,
         reduced=made.reduced.crn if reduced is None else reduced,
         implementable=made.legal.crn,

@@ -10,7 +10,7 @@ import numpy as np
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import discrete_limit, has_limit
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.simulate.compare import Curves
+from dsdcompile.simulate.curves import Curves
 from dsdcompile.simulate.ode import output_species
 from dsdcompile.simulate.ssa import discretise, molecules, silent, simulate_counts
 

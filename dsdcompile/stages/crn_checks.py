@@ -15,7 +15,7 @@ from dsdcompile.passes.declared import Keeps, Pass
 from dsdcompile.passes.rails import closed_pairs
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult, unchanged
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.source import Source
 from dsdcompile.verify.certificates import dual_rail, rate_independence
 from dsdcompile.verify.identity import Affine, identity_check
@@ -30,7 +30,7 @@ MOST_RATIONAL = 100_000
 ANNIHILATED = "what both rails hold may react to nothing: one more of each changes no output, so one less does neither"
 
 
-def crn_checks(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+def crn_checks(source: Source, compiled: DesignCrns) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
     """Return what a design's CRNs must fulfil, and certificates that are known but not asked for.
 
     Of every design it is asked that each pass keeps what it must, and that what is built does what the formal CRN
@@ -66,7 +66,7 @@ def crn_checks(source: Source, compiled: Compiled) -> tuple[tuple[Check, ...], t
     return (*certificates, *passes, *checks), ()
 
 
-def without_annihilation(compiled: Compiled) -> tuple[Crn, tuple[Check, ...]]:
+def without_annihilation(compiled: DesignCrns) -> tuple[Crn, tuple[Check, ...]]:
     """Return the implementable CRN without what the annihilate passes added, and the certificate that it is the same.
 
     Without such a pass nothing is taken away: a reaction ``S+ + S- ->`` is then the user's own.
@@ -83,7 +83,7 @@ def without_annihilation(compiled: Compiled) -> tuple[Crn, tuple[Check, ...]]:
     return crn, (Check(name, Outcome.REFUTED, problem, (Witness(problem),)),)
 
 
-def _passes(compiled: Compiled) -> Iterator[Check]:
+def _passes(compiled: DesignCrns) -> Iterator[Check]:
     """Yield a check of every pass: its invariant, on the CRN before and the one it made."""
     before = compiled.formal
     for step in compiled.steps:
@@ -110,7 +110,7 @@ def pass_check(one: Pass, before: Crn, made: PassResult) -> Check:
             assert_never(one.keeps)
 
 
-def _ends(compiled: Compiled) -> Iterator[Check]:
+def _ends(compiled: DesignCrns) -> Iterator[Check]:
     """Yield whether what is built is what was asked: by limits where there are any, else by reactions."""
     formal, built, image = compiled.formal, compiled.implementable, compiled.meaning.image
     if not has_limit(formal):

@@ -26,7 +26,7 @@ from dsdcompile.lab.protocol import Protocol, protocol
 from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, Readout, Recipe
 from dsdcompile.lab.reporters import Reporter, make_reporters, users, with_reporters
 from dsdcompile.sequences.sequenced import SequencedSystem
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.sequencing import reaction_conditions
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated, horizon_time, resources
@@ -71,7 +71,7 @@ class Ordered:
     warnings: tuple[str, ...]
 
 
-def stock_up(design: Design, folder: Path, source: Source, compiled: Compiled, translated: Translated) -> Stock:
+def stock_up(design: Design, folder: Path, source: Source, compiled: DesignCrns, translated: Translated) -> Stock:
     """Return what an experimenter needs: the system's fuels and signals, and a reporter for each output rail.
 
     What the design says of the laboratory is checked here, before anything that takes long.

@@ -14,7 +14,7 @@ from dsdcompile.design.design import Design
 from dsdcompile.lab.fluorescence import Expected
 from dsdcompile.lab.order import OrderSheet
 from dsdcompile.stages.as_ordered import AsOrdered
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.ordering import Ordered
 from dsdcompile.stages.sequencing import Sequencing
 from dsdcompile.stages.simulation import Simulated
@@ -31,7 +31,7 @@ class Results:
 
     design: Design
     source: Source
-    compiled: Compiled
+    compiled: DesignCrns
     translated: Translated | None = None
     verified: Verified | None = None
     simulated: Simulated | None = None
@@ -61,7 +61,8 @@ class Results:
         passed = (Outcome.PROVED, Outcome.TESTED)
         verified = self.verified is None or self.verified.verification.outcome in passed
         agreed = self.simulated is None or self.simulated.labels.agree
-        readable = self.as_ordered is None or not self.as_ordered.window.empty
+        made = self.as_ordered
+        readable = made is None or (not made.window.empty and made.stop.right)
         return verified and agreed and readable and (self.sequencing is None or self.sequencing.report.passed)
 
     @property

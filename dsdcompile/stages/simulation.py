@@ -12,16 +12,16 @@ import numpy as np
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
 from dsdcompile.design.design import Design
-from dsdcompile.dsd.crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.dsd.implementation import Implementation, implementation
+from dsdcompile.dsd.toehold_crosstalk import Crosstalk, crosstalk, with_crosstalk
 from dsdcompile.enumeration.kinetics import enumerated_crn
 from dsdcompile.simulate.batches import Batches, batch_horizon
-from dsdcompile.simulate.compare import Comparison, Curves, Scale, compare
 from dsdcompile.simulate.completion import Completion, Horizon, completion
+from dsdcompile.simulate.curves import Comparison, Curves, Scale, compare
 from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.robustness import Survival
 from dsdcompile.simulate.trajectory import Tolerances
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted, count_molecules
 from dsdcompile.stages.pipetting import pipetting
 from dsdcompile.stages.source import Source
@@ -93,27 +93,35 @@ class Simulated:
     counted: Counted | None = None
     """The drawn example in whole molecules, if the design states a volume."""
 
+    @property
+    def formal(self) -> Curves:
+        """The curves of the formal CRN, which comes first and is always simulated."""
+        return self.curves[0]
+
+    @property
+    def others(self) -> tuple[Curves, ...]:
+        """The curves of all other CRNs."""
+        return self.curves[1:]
+
     def by_name(self, name: str) -> Curves | None:
         """Return the curves of one CRN, if it was simulated."""
         return next((c for c in self.curves if c.name == name), None)
 
     def deviation(self, name: str) -> float:
         """Return the largest deviation of a CRN's outputs from the formal ones over time, in formal units."""
-        formal, other = self.by_name("formal"), self.by_name(name)
-        assert formal is not None, "the formal CRN is always simulated"
-        return 0.0 if other is None else float(np.abs(formal.outputs - other.outputs).max(initial=0.0))
+        other = self.by_name(name)
+        return 0.0 if other is None else float(np.abs(self.formal.outputs - other.outputs).max(initial=0.0))
 
     def relative_deviation(self, name: str) -> float:
         """Return the largest deviation as a share of the largest formal output."""
-        formal = self.by_name("formal")
-        most = 0.0 if formal is None else float(np.abs(formal.outputs).max(initial=0.0))
+        most = float(np.abs(self.formal.outputs).max(initial=0.0))
         return self.deviation(name) / most if most > 0 else 0.0
 
 
 def simulate_all(
     design: Design,
     source: Source,
-    compiled: Compiled,
+    compiled: DesignCrns,
     translated: Translated,
     verified: Verified | None,
     batches: Batches | None = None,
@@ -278,7 +286,7 @@ def _fuel_left(
     return float((final[fuels] / entrant.crn.initial[fuels]).min(initial=1.0))
 
 
-def _labels(source: Source, compiled: Compiled, implementation: FloatArray | None) -> Labels:
+def _labels(source: Source, compiled: DesignCrns, implementation: FloatArray | None) -> Labels:
     inputs, truth = source.examples.inputs, source.examples.labels
     if source.network is None or not has_limit(compiled.formal):
         return Labels(len(inputs), None, None, None, None, None)

@@ -17,7 +17,7 @@ from dsdcompile.design.design import Design
 from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.formats.network_file import load_noted
-from dsdcompile.formats.reading import read_text
+from dsdcompile.formats.text_file import read_text
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Network
 from dsdcompile.train.datasets import available, load_data

@@ -21,7 +21,7 @@ from dsdcompile.dsd.template import Role
 from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.schemes.translate import translate
 from dsdcompile.simulate.turnover import Usage, usage
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.source import Examples, Source
 from dsdcompile.units import plural, show_concentration, show_duration
 
@@ -71,7 +71,7 @@ class Translated:
         return float(self.dosing.amounts(self.system).max(initial=0.0))
 
 
-def translate_crn(design: Design, source: Source, compiled: Compiled) -> Translated:
+def translate_crn(design: Design, source: Source, compiled: DesignCrns) -> Translated:
     """Translate, bound every reaction's turnover over the declared inputs, and dose the fuels.
 
     Raises:
@@ -121,7 +121,7 @@ def fast(
     return dosing, rates, implementation(system, dosing, rates)
 
 
-def _matched(design: Design, source: Source, compiled: Compiled, used: Usage, horizon: float | None) -> Translated:
+def _matched(design: Design, source: Source, compiled: DesignCrns, used: Usage, horizon: float | None) -> Translated:
     """Translate with matched kinetics: reactants in the best order, buffers, and a rate constant for each step."""
     crn, buffer, table = compiled.implementable, compiled.scheme.buffer(), design.kinetics
     if buffer is None:
@@ -152,7 +152,7 @@ def _matched(design: Design, source: Source, compiled: Compiled, used: Usage, ho
     return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
 
 
-def linking(compiled: Compiled) -> BoolArray:
+def linking(compiled: DesignCrns) -> BoolArray:
     """Return the reactions of the implementable CRN that legalising introduced (reactions,).
 
     They consume a species that stands for nothing in the formal CRN.
@@ -161,7 +161,7 @@ def linking(compiled: Compiled) -> BoolArray:
     return np.asarray((compiled.implementable.reactants @ new.astype(np.int64)) > 0, dtype=bool)
 
 
-def resources(design: Design, compiled: Compiled, examples: Examples) -> tuple[Usage, float | None]:
+def resources(design: Design, compiled: DesignCrns, examples: Examples) -> tuple[Usage, float | None]:
     """Return what the implementable CRN uses over the declared inputs, and until when, in s (None: for good).
 
     In the limit where there is one; else simulated, with the formal rates, over the design's horizon. Where only the
@@ -229,7 +229,7 @@ def _largest_signals(built: Implementation, examples: Examples) -> FloatArray:
     return np.asarray(np.max(found, axis=0))
 
 
-def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
+def _empty_warnings(compiled: DesignCrns) -> tuple[str, ...]:
     """Warn where reducing has computed everything that there was to compute."""
     if compiled.implementable.n_reactions:
         return ()
@@ -240,7 +240,7 @@ def _empty_warnings(compiled: Compiled) -> tuple[str, ...]:
     )
 
 
-def _rate_warnings(compiled: Compiled, horizon: float | None) -> tuple[str, ...]:
+def _rate_warnings(compiled: DesignCrns, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
         return ()

@@ -19,9 +19,9 @@ from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
-from dsdcompile.stages.compilation import Compiled
+from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.crn_checks import crn_checks
-from dsdcompile.stages.equivalence import crnverifier, judge_templates, required
+from dsdcompile.stages.notions import crnverifier, judge_templates, required
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import Translated
@@ -50,7 +50,7 @@ class Verified:
 
 
 def verify_system(
-    design: Design, source: Source, compiled: Compiled, translated: Translated, store: Store, watch: Stopwatch
+    design: Design, source: Source, compiled: DesignCrns, translated: Translated, store: Store, watch: Stopwatch
 ) -> Verified:
     """Check CRNs, modules, templates, doses and composition; enumerate the whole system if the design asks for it."""
     system, options = translated.system, EnumerationOptions()

@@ -24,8 +24,8 @@ from dsdcompile.dsd.domain import Scope, base
 from dsdcompile.dsd.erasure import erase
 from dsdcompile.dsd.template import Role
 from dsdcompile.enumeration.check import intended_reactions, peppercorn_system, system_check, system_signals
-from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions, reachable
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import FormatError, SchemeError
 from dsdcompile.schemes.catalogue import SCHEMES, find_scheme

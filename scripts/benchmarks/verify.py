@@ -27,8 +27,8 @@ from dsdcompile.enumeration.check import (
     system_check,
     system_signals,
 )
-from dsdcompile.enumeration.compare import found_reactions, reachable
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions, reachable
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.legalise import legalise

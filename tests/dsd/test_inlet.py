@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import dsdcompile
 from dsdcompile.crn.limit import limit_state
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.dsd.crosstalk import crosstalk, with_crosstalk
 from dsdcompile.dsd.dosing import dose
 from dsdcompile.dsd.implementation import Implementation, implementation, uniform_rates
+from dsdcompile.dsd.toehold_crosstalk import crosstalk, with_crosstalk
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 

@@ -16,8 +16,8 @@ from dsdcompile.dsd.kernel import parse_kernel
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import DomainSlot, Role, Template, TemplateComplex, TemplateReaction
 from dsdcompile.enumeration.check import intended_reactions, peppercorn_system, system_check, system_signals
-from dsdcompile.enumeration.compare import found_reactions
 from dsdcompile.enumeration.composition import compose
+from dsdcompile.enumeration.intended import found_reactions
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes

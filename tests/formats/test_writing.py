@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dsdcompile.errors import FormatError
-from dsdcompile.formats.reading import read_text
+from dsdcompile.formats.text_file import read_text
 from dsdcompile.formats.writing import write_whole
 
 

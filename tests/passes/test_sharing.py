@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from dsdcompile.passes import sharing
-from dsdcompile.passes.blocks import join_blocks
+from dsdcompile.passes.four_russians import join_blocks
 from dsdcompile.passes.pairs_kernel import pack, take_pairs, unpack
 from dsdcompile.passes.sharing import Shared, share
 

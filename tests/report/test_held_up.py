@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from dsdcompile.dsd import crosstalk as module
+from dsdcompile.dsd import toehold_crosstalk as module
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.pipeline import Stage, run
 from dsdcompile.report.comparison import comparison, crosstalk_table

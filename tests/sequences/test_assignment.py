@@ -12,8 +12,8 @@ from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign, assign_words
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy

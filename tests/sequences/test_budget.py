@@ -5,8 +5,8 @@ from dsdcompile.errors import SequenceError
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import budget_of
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.budget import capacity
-from dsdcompile.sequences.options import AssignmentOptions
 
 SCHEME = find_scheme("soloveichik2010")
 

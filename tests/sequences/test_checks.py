@@ -11,9 +11,9 @@ from dsdcompile.formats.sequence_file import parse_report, show_report
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.checks import check_sequences
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.rules import catalogue
 from dsdcompile.sequences.rules.catalogue import RULES, thresholds
 from dsdcompile.sequences.rules.evidence import gather

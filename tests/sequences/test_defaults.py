@@ -1,7 +1,7 @@
 """Library and design files agree about what is usual, key by key."""
 
 from dsdcompile.design.design import check_design
-from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.rules.catalogue import thresholds
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.stages.sequencing import assignment_options, check_limits

@@ -11,14 +11,16 @@ from dsdcompile.dsd.domain import Part
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
-from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.objective import structure_penalty
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import Checkpoint, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import least_distance
+from dsdcompile.sequences.thermo.model import Ensemble
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -276,7 +278,7 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.dsd.inventory import Inventory
-from dsdcompile.sequences.options import AssignmentOptions
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.rules.limits import Limits
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
@@ -322,3 +324,9 @@ def test_a_word_that_is_worse_already_is_not_asked_about_further_and_nothing_els
     assert whole.sequenced.sequences == found.sequenced.sequences
     assert whole.before.structures > whole.after.structures
     assert few.asked < all_.asked
+
+
+def test_a_limit_of_zero_lets_every_probability_pass() -> None:
+    answer = Ensemble(-10.0, -10.0, "(+)", np.zeros(2), probability=0.0, defect=0.0)
+    assert structure_penalty(answer, [], Limits(probability=0.0)) == 0.0
+    assert structure_penalty(answer, [], Limits(probability=0.005)) > 0.0

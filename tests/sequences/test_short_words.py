@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
-from dsdcompile.sequences.options import AssignmentOptions
 from dsdcompile.sequences.short_words import alike_words, far_apart, free_words, least_distance, sieve
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 

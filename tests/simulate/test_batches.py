@@ -12,7 +12,7 @@ import pytest
 
 from dsdcompile.crn.limit import limit
 from dsdcompile.errors import BackendError, SimulationError
-from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.simulate import batches as module

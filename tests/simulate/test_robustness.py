@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.errors import SimulationError
-from dsdcompile.formats.pieces import PieceFolder
+from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.simulate.batches import Batches
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.robustness import (

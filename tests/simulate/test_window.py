@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dsdcompile.simulate.compare import Curves
+from dsdcompile.simulate.curves import Curves
 from dsdcompile.simulate.window import reading_window
 
 TIMES = np.linspace(0.0, 100.0, 10_001)

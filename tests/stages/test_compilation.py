@@ -14,7 +14,7 @@ from dsdcompile.formats.design_file import load_design
 from dsdcompile.passes.catalogue import OPTIONAL
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
-from dsdcompile.stages.compilation import Compiled, compile_crn
+from dsdcompile.stages.compilation import DesignCrns, compile_crn
 from dsdcompile.stages.crn_checks import without_annihilation
 from dsdcompile.stages.source import Source, read_source
 from dsdcompile.verify.verdict import Outcome
@@ -22,7 +22,7 @@ from dsdcompile.verify.verdict import Outcome
 IRIS = Path(__file__).resolve().parents[2] / "designs" / "iris.toml"
 
 
-def compiled(*changes: str) -> tuple[Source, Compiled]:
+def compiled(*changes: str) -> tuple[Source, DesignCrns]:
     design = load_design(IRIS, list(changes))
     source = read_source(design, IRIS.parent)
     return source, compile_crn(design, source)

@@ -6,7 +6,7 @@ import pytest
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.network_file import load_network
 from dsdcompile.network.compile import compile_network
-from dsdcompile.simulate.compare import curves
+from dsdcompile.simulate.curves import curves
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.stages.counting import count_molecules
 from tests.conftest import ROOT

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dsdcompile.report.page import Section, paragraph, table
-from dsdcompile.report.summary import bimolecular
-from dsdcompile.stages.compilation import Compiled, keeps_kinetics
+from dsdcompile.stages.compilation import DesignCrns, keeps_kinetics
 from dsdcompile.stages.results import Results
 
 HOW = {
@@ -36,12 +35,12 @@ def _reduction(results: Results) -> str:
         made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
         first = f"{made} the formal CRN, {HOW[results.design.reduction]}. "
     return (
-        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"{first}{compiled.bimolecular} of the reduced CRN's reactions have two reactants. Legalising bounds product "
         f"lists to {compiled.max_products} so that no strand grows too long."
     )
 
 
-def _sizes(compiled: Compiled) -> str:
+def _sizes(compiled: DesignCrns) -> str:
     """Return how large the CRN of each stage is."""
     rows: list[tuple[object, ...]] = []
     for name, crn in (
@@ -72,7 +71,7 @@ def _system(results: Results) -> str:
     )
 
 
-def _passes(compiled: Compiled) -> str:
+def _passes(compiled: DesignCrns) -> str:
     """Return what the CRN costs after each pass, built by naive trees where lists are still too long."""
     rows = [
         (

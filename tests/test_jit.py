@@ -3,7 +3,7 @@
 import numpy as np
 from numba.core import caching
 
-from dsdcompile.compiled import compiled, compiled_as_written
+from dsdcompile.jit import jitted, jitted_as_written
 
 
 def total(values):
@@ -15,5 +15,5 @@ def total(values):
 
 def test_kernels_work_where_nothing_can_be_cached(monkeypatch):
     monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
-    for decorate in (compiled, compiled_as_written):
+    for decorate in (jitted, jitted_as_written):
         assert decorate(total)(np.arange(4.0)) == 6.0

@@ -6,49 +6,30 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
+from dsdcompile.cli import stages
+from dsdcompile.cli.arguments import NOTIONS
 from dsdcompile.cli.commands import Progress
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import constant_species, parse_crn
 from dsdcompile.enumeration.options import EnumerationOptions
 from dsdcompile.errors import DesignError, DsdcompileError, FormatError
 from dsdcompile.formats.pil_reader import read_pil
-from dsdcompile.formats.reading import read_text
 from dsdcompile.formats.species_map import read_map
+from dsdcompile.formats.text_file import read_text
 from dsdcompile.formats.writing import show_json, write_whole
-from dsdcompile.report.foreign import show_judged
+from dsdcompile.report.judged_page import show_judged
 from dsdcompile.stages.foreign import Asked, Judged, judge_crn, judge_pil
 from dsdcompile.verify.equivalence import Notion
 from dsdcompile.verify.verdict import Check, Outcome
 
-NOTIONS: Final = {"bisimulation": Notion.BISIMULATION, "pathways": Notion.PATHWAYS}
+
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand, for a design or for what others have made, and return the exit status."""
+    return _act(options) if _by_others(options) else stages.act(options)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options with which ``verify`` judges what others have made."""
-    group = parser.add_argument_group(
-        "anyone's implementation",
-        "verify SYSTEM.pil --formal FORMAL.crn enumerates the system and judges it; verify A.crn --against B.crn "
-        "judges A as an implementation of B. Signals are what bears the name of a formal species; fuels are what is "
-        "@constant, or there and no signal. Exit status 0: proved; 1: refuted or undecided; 2: bad input",
-    )
-    usual = EnumerationOptions()
-    group.add_argument("--formal", type=Path, metavar="FORMAL.crn", help="the CRN that SYSTEM.pil should do")
-    group.add_argument("--against", type=Path, metavar="B.crn", help="the CRN that A.crn should do")
-    group.add_argument("--map", type=Path, metavar="FILE", help="lines NAME = SPECIES for signals with other names")
-    group.add_argument("--fuels", metavar="NAME,...", help="what else is always there")
-    group.add_argument("--notion", choices=NOTIONS, help="what is to be shown (default: bisimulation)")
-    group.add_argument("--release-cutoff", type=int, metavar="NT", help=f"default: {usual.release_cutoff}")
-    group.add_argument("--remote", action="store_true", help="allow branch migration from toeholds elsewhere")
-    group.add_argument("--max-complex-size", type=int, metavar="STRANDS", help="default: twice the largest, plus two")
-    group.add_argument(
-        "--max-seconds", type=float, metavar="S", help=f"of enumeration (default: {usual.max_seconds:g})"
-    )
-    group.add_argument("--verifier-seconds", type=float, metavar="S", help="of crnverifier (default: 60)")
-
-
-def asked_for(options: argparse.Namespace) -> bool:
+def _by_others(options: argparse.Namespace) -> bool:
     """Return whether an implementation by others is to be judged.
 
     Raises:
@@ -69,8 +50,7 @@ def asked_for(options: argparse.Namespace) -> bool:
     return True
 
 
-def act(options: argparse.Namespace) -> int:
-    """Judge an implementation, say what was found, and return the exit status."""
+def _act(options: argparse.Namespace) -> int:
     progress = Progress(quiet=options.quiet)
     asked = _asked(options)
     source = options.formal or options.against
@@ -117,7 +97,7 @@ def _asked(options: argparse.Namespace) -> Asked:
         with _about(options.map):
             names = read_map(text)
     return Asked(
-        NOTIONS[options.notion or "bisimulation"],
+        Notion[NOTIONS[options.notion or "bisimulation"]],
         names,
         frozenset(filter(None, (options.fuels or "").split(","))),
         60.0 if options.verifier_seconds is None else options.verifier_seconds,

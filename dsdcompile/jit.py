@@ -21,12 +21,12 @@ Indices = NDArray[np.uint32]
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
-def compiled(function: Kernel) -> Kernel:
+def jitted(function: Kernel) -> Kernel:
     """Compile a kernel; products and sums may fuse, but not be reordered (that made gathers slower by three)."""
     return _cached(function, error_model="numpy", fastmath={"contract"})
 
 
-def compiled_as_written(function: Kernel) -> Kernel:
+def jitted_as_written(function: Kernel) -> Kernel:
     """Compile a kernel whose arithmetic is to be that of Python to the last bit."""
     return _cached(function)
 

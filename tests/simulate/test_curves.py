@@ -10,8 +10,8 @@ from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.limit import limit
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.errors import SimulationError
-from dsdcompile.simulate.compare import Scale, compare, curves
 from dsdcompile.simulate.completion import completion, horizon, settled
+from dsdcompile.simulate.curves import Scale, compare, curves
 from dsdcompile.simulate.ode import simulate
 from dsdcompile.simulate.trajectory import Tolerances
 

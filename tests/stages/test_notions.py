@@ -8,15 +8,15 @@ from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.store import Store
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
-from dsdcompile.stages import equivalence
+from dsdcompile.stages import notions as stage
 from dsdcompile.stages.compilation import compile_crn
-from dsdcompile.stages.equivalence import Judgement, crnverifier, judge_templates, required
+from dsdcompile.stages.notions import Judgement, crnverifier, judge_templates, required
 from dsdcompile.stages.source import read_source
 from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
 from dsdcompile.verify.equivalence import Notion
-from dsdcompile.verify.verdict import Check, Outcome
+from dsdcompile.verify.verdict import Check, Outcome, Witness
 
 
 def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeypatch):
@@ -31,8 +31,43 @@ def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeyp
     assert {one.check.outcome for one in found} == {Outcome.PROVED}
     checks = tuple(one.check for one in found)
     assert required(system.scheme, found) == (checks[::2], checks[1::2])
-    monkeypatch.setattr(equivalence, "equivalent", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(stage, "equivalent", lambda *_: pytest.fail("asked again"))
     assert judge_templates(system, Store(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"checks": 1}',
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": []}]',
+        "[1, 2]",
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "fine", "detail": "", "witnesses": []},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+        '[{"name": "B -> A: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": []},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": [7]},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+    ],
+)
+def test_kept_answers_that_do_not_fit_are_asked_for_again(text, monkeypatch):
+    system = translate(parse_crn("A -> B\n"), find_scheme("soloveichik2010"))
+    kept = []
+
+    class Forged:
+        def get(self, kind, key):
+            return text
+
+        def put(self, kind, key, value):
+            kept.append(value)
+
+    monkeypatch.setattr(stage, "equivalent", lambda *_: Check("", Outcome.REFUTED, "no", (Witness("lost"),)))
+    found = judge_templates(system, Forged())
+    assert [one.check.outcome for one in found] == [Outcome.REFUTED] * 2
+    text = kept[0]
+    monkeypatch.setattr(stage, "equivalent", lambda *_: pytest.fail("asked again"))
+    assert judge_templates(system, Forged()) == found
 
 
 def test_an_edited_template_is_judged_again_and_a_refutation_counts(tmp_path):
@@ -79,7 +114,7 @@ def test_what_crnverifier_is_known_not_to_answer_is_not_asked(name, text, asked,
         notions.append(notion)
         return Check("it", Outcome.PROVED, "as told")
 
-    monkeypatch.setattr(equivalence, "equivalent", answer)
+    monkeypatch.setattr(stage, "equivalent", answer)
     system = translate(parse_crn(text), find_scheme(name))
     found = judge_templates(system, Store(tmp_path))
     assert sorted(notions) == sorted(tuple(Notion)[:asked])
@@ -110,7 +145,7 @@ def test_the_whole_verifier_counts_a_refuted_bisimulation(tmp_path, monkeypatch)
     assert verify().outcome is Outcome.PROVED
     assert crnverifier() in verify().tools
     for answer in (Outcome.REFUTED, Outcome.UNDECIDED):
-        monkeypatch.setattr(equivalence, "equivalent", lambda *_, answer=answer: Check("", answer, "so it says"))
+        monkeypatch.setattr(stage, "equivalent", lambda *_, answer=answer: Check("", answer, "so it says"))
         shutil.rmtree(tmp_path / "no")
         found = verify()
         if answer is Outcome.REFUTED:
@@ -126,7 +161,7 @@ def test_a_scheme_that_is_not_bisimilar_is_told_so(tmp_path):
 
 
 def test_no_answer_is_asked_for_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(equivalence, "SECONDS", 0.001)
+    monkeypatch.setattr(stage, "SECONDS", 0.001)
     system = translate(parse_crn("A -> B\n"), find_scheme("soloveichik2010"))
     assert {one.check.outcome for one in judge_templates(system, Store(tmp_path))} == {Outcome.UNDECIDED}
     monkeypatch.undo()

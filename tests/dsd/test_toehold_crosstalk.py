@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from dsdcompile.crn.text import parse_crn
-from dsdcompile.dsd import crosstalk as module
+from dsdcompile.dsd import toehold_crosstalk as module
 from dsdcompile.dsd.complex import can_bind
-from dsdcompile.dsd.crosstalk import binding_constant, crosstalk, with_crosstalk
 from dsdcompile.dsd.dosing import dose
 from dsdcompile.dsd.implementation import implementation, uniform_rates
 from dsdcompile.dsd.template import Role
+from dsdcompile.dsd.toehold_crosstalk import binding_constant, crosstalk, with_crosstalk
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.simulate.ode import simulate

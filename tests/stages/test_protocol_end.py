@@ -1,0 +1,67 @@
+"""When the protocol ends, on first-order decays whose times a person can work out."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dsdcompile.crn.text import parse_crn
+from dsdcompile.simulate.entrant import Entrant
+from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.protocol_end import ProtocolEnd, latest_settled, protocol_end
+
+TEXT = "#! input A\n#! input B\n#! output P\n#! output Q\nA -> P [{k}]\nB -> Q [{k}]\n"
+TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 400)])
+INPUTS = np.array([[2.0, 1.0], [1.0, 3.0]])
+WITHIN = Tolerances(1e-6, 1e-9)
+DONE = math.log(100.0)
+"""99 % of a decay at 1 per formal time."""
+
+
+def decays(rate: float) -> Entrant:
+    return Entrant("as ordered", parse_crn(TEXT.format(k=rate)))
+
+
+def ended(slow: float = 1.0, wanted: tuple[int, ...] = (0, 1), **given: Any) -> ProtocolEnd:
+    def network(_: Any) -> Any:
+        return np.eye(2)[list(wanted)]
+
+    source: Any = SimpleNamespace(examples=SimpleNamespace(inputs=INPUTS), network=network)
+    crns: Any = SimpleNamespace(formal=parse_crn(TEXT.format(k=1.0)))
+    asked: dict[str, Any] = {"settled": (DONE, DONE), "closes": math.inf, "otherwise": 7.0} | given
+    return protocol_end(source, crns, decays(1.0), decays(slow), TIMES, WITHIN, **asked)
+
+
+def test_the_slowest_example_decides_when_all_are_done() -> None:
+    limits = INPUTS
+    assert latest_settled(decays(0.5), INPUTS, limits, TIMES, WITHIN) == pytest.approx(2 * DONE, rel=1e-2)
+    assert latest_settled(decays(0.5), INPUTS, limits, TIMES[:200], WITHIN) == math.inf
+
+
+def test_it_ends_when_the_slowest_course_is_complete_and_says_so() -> None:
+    found = ended(settled=(DONE, 3 * DONE))
+    assert found.seconds == pytest.approx(3 * DONE, rel=1e-2)
+    assert "slowest predicted course" in found.reason
+    assert (found.labels_agree, found.labels_agree_slow) == (2, 2)
+    assert found.right
+
+
+def test_it_ends_before_leak_closes_the_window_and_says_so() -> None:
+    found = ended(closes=0.5)
+    assert found.seconds == pytest.approx(0.5)
+    assert "leak" in found.reason
+
+
+def test_a_wrong_label_then_is_counted() -> None:
+    found = ended(wanted=(0, 0))
+    assert found.labels_agree == 1
+    assert not found.right
+    assert "1 of 2 examples" in found.sentence()
+
+
+def test_what_never_completes_says_so() -> None:
+    assert "not complete" in ended(settled=(DONE, math.inf)).reason
