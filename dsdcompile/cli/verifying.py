@@ -35,10 +35,10 @@ def _by_others(options: argparse.Namespace) -> bool:
     Raises:
         DesignError: options of one kind of ``verify`` stand with what is of the other.
     """
-    if getattr(options, "formal", None) is None and getattr(options, "against", None) is None:
+    if options.formal is None and options.against is None:
         if options.design.suffix == ".pil":
             raise DesignError(f"{options.design}: a system is verified against a CRN: add --formal FORMAL.crn")
-        given = [name for name in ("map", "fuels", "notion", "remote") if getattr(options, name, None)]
+        given = [name for name in ("map", "fuels", "notion", "remote") if getattr(options, name)]
         if given:
             raise DesignError(f"--{given[0]} goes with --formal or --against")
         return False

@@ -18,7 +18,7 @@ from dsdcompile.enumeration.traces import idle_fuels, show_problem, show_trace
 from dsdcompile.errors import DsdcompileError, FormatError
 from dsdcompile.formats.enumerated_pil import name_all
 from dsdcompile.formats.pil_reader import PilComplex, PilFile
-from dsdcompile.stages.equivalence import crnverifier
+from dsdcompile.stages.notions import crnverifier
 from dsdcompile.stages.verification import ASSUMPTIONS
 from dsdcompile.verify.equivalence import Claim, Notion, equivalent
 from dsdcompile.verify.modular import judge
