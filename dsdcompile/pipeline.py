@@ -110,16 +110,18 @@ def run(
         with backend(design) as model:
             with watch.measure("sequences"):
                 sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress, model)
+            with watch.measure("order"):
+                ordered = order_system(design, source, translated, stock, sequencing.sequenced)
+            warnings += sequencing.warnings() + ordered.warnings
             if simulated is not None:
                 progress("predicting rates and leak from sequences")
                 with watch.measure("as ordered"):
                     try:
-                        as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing, store, model)
+                        as_ordered = simulate_as_ordered(
+                            design, source, compiled, translated, sequencing, store, model, ordered.purity
+                        )
                     except (LimitExceededError, SimulationError) as error:
                         warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
-        with watch.measure("order"):
-            ordered = order_system(design, source, translated, stock, sequencing.sequenced)
-        warnings += sequencing.warnings() + ordered.warnings
 
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()

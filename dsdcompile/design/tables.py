@@ -281,7 +281,14 @@ class LabTable(Table):
     """What is ordered, and how."""
 
     vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
-    purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
+    purification: str = Field(
+        "auto",
+        description="of gate strands, in the vendor's code: STD, PAGE, HPLC; auto: of every strand the cheapest with "
+        "which lab.full_length of it is full length",
+    )
+    full_length: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="least share of a strand that is full length, for lab.purification = auto"
+    )
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(
         default_factory=dict,

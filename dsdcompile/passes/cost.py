@@ -91,7 +91,7 @@ class CostModel:
             rows = np.flatnonzero(table.shape == number)
             template = self.template(shape)
             slots = {slot.name: slot for slot in template.slots}
-            for strand in _strands(template):
+            for strand in strands_of(template):
                 length = self._length(template, strand)
                 longest = max(longest, length)
                 named = [slots[base(token)] for token in strand]
@@ -158,7 +158,7 @@ class CostModel:
     def _per_module(self, shape: ReactionShape) -> tuple[int, int, int]:
         """Return strands, nucleotides and longest strand of one module alone."""
         template = self.template(shape)
-        lengths = [self._length(template, strand) for strand in _strands(template)]
+        lengths = [self._length(template, strand) for strand in strands_of(template)]
         return len(lengths), sum(lengths), max(lengths, default=0)
 
     # -- parts --------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def _owned(slot: DomainSlot, species: IntArray) -> IntArray:
     return np.zeros_like(species) if slot.scope is Scope.SYSTEM else species
 
 
-def _strands(template: Template) -> list[Strand]:
+def strands_of(template: Template) -> list[Strand]:
     """Return the distinct strands of a template's fuels."""
     return list(dict.fromkeys(strand for fuel in template.fuels for strand in fuel.complex.strands))
 

@@ -39,6 +39,8 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
+    if results.ordered is not None and results.ordered.purity is not None:
+        lines.append(results.ordered.purity.sentence())
     return lines
 
 

@@ -18,6 +18,7 @@ from dsdcompile.errors import LimitExceededError
 from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.openness_file import parse_shares, show_shares
 from dsdcompile.formats.store import Store, key_of
+from dsdcompile.lab.purity import Purity
 from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
 from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
@@ -140,11 +141,13 @@ def simulate_as_ordered(
     sequencing: Sequencing,
     store: Store,
     model: ThermoModel,
+    pure: Purity | None = None,
 ) -> AsOrdered:
     """Predict every step's rate constant and every leak, and simulate the drawn example with them.
 
     Errors of the model are drawn as lognormal factors: half the variance common to all steps of a draw, half each
     step's own; leak has one factor a draw. What the model says of toeholds is kept in ``store``.
+    ``pure`` are the full-length shares of what is ordered.
 
     Raises:
         BackendError: the thermodynamic backend fails.
@@ -182,7 +185,7 @@ def simulate_as_ordered(
         pairs.append(_pair(tube, _scaled(ordered, factor), found, middle * ends**other))
     ratio = design.simulate.signal_over_leak
     windows = [reading_window(without, leaky, target, ratio) for without, leaky in pairs]
-    values = {name: np.sort([getattr(one, name) for one in windows[1:]]) for name in ("settled", "closes")}
+    values = {name: np.sort([getattr(one, name) for one in windows[1:]]) for name in ("complete", "closes")}
     tail = round(0.05 * (len(windows) - 2))
     late = np.exp(-np.log(spread) * math.sqrt(0.5) * QUANTILE)
     stop = protocol_end(
@@ -190,9 +193,10 @@ def simulate_as_ordered(
         compiled,
         Entrant("as ordered", ordered, tube.scale.time, tube.pooled),
         Entrant("slow", _scaled(ordered, late), tube.scale.time, tube.pooled),
+        None if pure is None else Entrant("whole", whole_only(ordered, pure.items), tube.scale.time, tube.pooled),
         tube.times / tube.scale.time,
         TOLERANCES,
-        settled=(windows[0].settled, float(values["settled"][-1 - tail])),
+        complete=(windows[0].complete, float(values["complete"][-1 - tail])),
         closes=math.inf if windows[0].empty else float(values["closes"][tail]),
         otherwise=(translated.horizon or LONGEST) / tube.scale.time,
     )
@@ -215,6 +219,18 @@ def simulate_as_ordered(
         stop=stop,
         astray=() if translated.matching is None else _astray(steps, translated.step_rates),
     )
+
+
+def whole_only(built: Implementation, shares: Sequence[tuple[str, float]]) -> Implementation:
+    """Return an implementation in which only complexes of full-length strands do anything.
+
+    Signals are all of one length: their share goes into the unit, so that outputs are read as a part of the inputs.
+    """
+    share = dict(shares)
+    signal = min((share[name] for name in built.crn.species[: built.n_signals] if name in share), default=1.0)
+    every = np.array([share.get(name, 1.0) for name in built.crn.species])
+    crn = built.crn.with_(initial=built.crn.initial * every, offsets=built.crn.offsets * signal)
+    return Implementation(crn, built.unit * signal, built.module, built.holds)
 
 
 def _scaled(built: Implementation, factor: FloatArray) -> Implementation:
