@@ -22,7 +22,7 @@ from dsdcompile.stages.notions import crnverifier
 from dsdcompile.stages.verification import ASSUMPTIONS
 from dsdcompile.verify.equivalence import Claim, Notion, equivalent
 from dsdcompile.verify.modular import judge
-from dsdcompile.verify.steps import read_steps
+from dsdcompile.verify.stepped import read_steps
 from dsdcompile.verify.verdict import Check, Outcome, Relation, Verification
 
 MODULAR = "modular bisimulation"

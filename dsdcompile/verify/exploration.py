@@ -20,7 +20,7 @@ from enum import Enum
 from typing import final
 
 from dsdcompile.verify.bags import Bag, mapped, only, within
-from dsdcompile.verify.steps import Step, Steps
+from dsdcompile.verify.stepped import Step, Steps
 
 MOST_STATES = 1_000
 """States of the implementation looked through from one start."""

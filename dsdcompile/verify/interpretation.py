@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import final
 
 from dsdcompile.verify.bags import EMPTY, Bag, bag, mapped, only, size
-from dsdcompile.verify.steps import Step, Steps
+from dsdcompile.verify.stepped import Step, Steps
 
 MOST_STATES = 2_000
 """States looked through from one species."""

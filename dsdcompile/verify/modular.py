@@ -17,7 +17,7 @@ from dsdcompile.verify.bags import Bag, bag, size
 from dsdcompile.verify.equivalence import Claim
 from dsdcompile.verify.exploration import Trace, counterexample
 from dsdcompile.verify.interpretation import PartReading, Problem, read_part
-from dsdcompile.verify.steps import Step, Steps, read_steps
+from dsdcompile.verify.stepped import Step, Steps, read_steps
 
 MOST_STATES = 5_000
 """States looked through for one formal reaction."""
