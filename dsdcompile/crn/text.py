@@ -314,34 +314,34 @@ class _Statement:
             return 1.0, 1.0
         self.at += 1
         allowed = ("kf", "kr") if both else ("k",)
-        found: dict[str, float] = {}
+        rates: dict[str, float] = {}
         if self._peek("number"):
             for name in allowed:
-                if found:
+                if rates:
                     self._symbol(",")
-                found[name] = self._rate(right if name == "kr" else left)
+                rates[name] = self._rate(right if name == "kr" else left)
             self._symbol("]")
-            return found[allowed[0]], found.get("kr", 1.0)
+            return rates[allowed[0]], rates.get("kr", 1.0)
         while True:
             written = self._take("name", f"{' or '.join(allowed)} = a rate constant")
             name = SYNONYMS.get(written, written) if both else written
             if name not in (*allowed, "k"):
                 self.at -= 1
                 self._fail(" or ".join(allowed))
-            if name in found:
+            if name in rates:
                 self.at -= 1
                 self._fail(f"{written} once")
             self._symbol("=")
-            found[name] = self._rate(right if name == "kr" else left)
+            rates[name] = self._rate(right if name == "kr" else left)
             if self._text() != ",":
                 break
             self.at += 1
         for name, other in (("kf", "kr"), ("kr", "kf")):
-            if name in found and not found.keys() & {other, "k"}:
+            if name in rates and not rates.keys() & {other, "k"}:
                 self._fail(f"', {other} = ' a rate constant of the other direction")
         self._symbol("]")
-        default = found.get("k", 1.0)
-        return found.get("kf", default), found.get("kr", default)
+        default = rates.get("k", 1.0)
+        return rates.get("kf", default), rates.get("kr", default)
 
     def _rate(self, molecularity: int) -> float:
         start = self.at

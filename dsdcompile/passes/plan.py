@@ -127,17 +127,17 @@ def cheapest(
     """
     chosen = {*BY_COST, *optional}
     choices = [(one, one.choice) for one in PASSES if one in BY_COST and one.choice is not None]
-    found: list[PlanResult] = []
+    plans: list[PlanResult] = []
     refused: LimitExceededError | None = None
     for taken in product((True, False), repeat=len(choices)):
         pairs = list(zip(choices, taken, strict=True))
         progress(", ".join(choice.taken if take else choice.left_out for (_, choice), take in pairs))
         without = {one for (one, _), take in pairs if not take}
         try:
-            found.append(run_passes(formal, setting, chosen - without, progress))
+            plans.append(run_passes(formal, setting, chosen - without, progress))
         except LimitExceededError as error:
             progress(f"given up: {error}")
             refused = refused or error
-    if not found and refused is not None:
+    if not plans and refused is not None:
         raise refused
-    return min(found, key=lambda made: made.cost.rank)
+    return min(plans, key=lambda made: made.cost.rank)

@@ -38,7 +38,7 @@ SMALL = 4000
 SEARCH = 60_000
 """Small problems are searched again until this many entries have been looked at."""
 PATIENCE = 20
-"""But not more often than this after the last improvement."""
+"""Searches in a row that find nothing better, after which a small problem is not searched again."""
 
 
 @final

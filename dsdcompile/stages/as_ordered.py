@@ -200,7 +200,7 @@ def simulate_as_ordered(
         closes=math.inf if windows[0].empty else float(values["closes"][tail]),
         otherwise=(translated.horizon or LONGEST) / tube.scale.time,
     )
-    start = built.crn.inlet(inputs[None, :] * built.unit)[0]
+    start = built.inlet(inputs[None, :])[0]
     quantiles = [0.05, 0.5, 0.95]
     return AsOrdered(
         rates=steps,
@@ -286,7 +286,7 @@ def _pair(tube: _Tube, built: Implementation, found: tuple[Leak, ...], rates: Fl
 
 def _run(tube: _Tube, built: Implementation) -> Curves:
     crn, allowed = built.crn, TOLERANCES.scaled(tube.scale.unit)
-    state = crn.inlet(tube.inputs[None, :] * tube.scale.unit)[0]
+    state = built.inlet(tube.inputs[None, :])[0]
     run = simulate(crn, state, tube.times, allowed, record=None if tube.pooled else output_species(crn))
     if tube.pooled:
         totals = built.totals(run.states)

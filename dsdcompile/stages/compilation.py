@@ -84,24 +84,24 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
     optional = named(design.passes.optional)
     reduced = None
     if keeps_kinetics(design, source.formal):
-        made = run_passes(source.formal, setting, (), progress, kinetics=True)
+        plan = run_passes(source.formal, setting, (), progress, kinetics=True)
     elif design.reduction == "cost":
-        made = cheapest(source.formal, setting, optional, progress)
+        plan = cheapest(source.formal, setting, optional, progress)
         with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
             reduced = reduce(source.formal).crn
     else:
         paper = PAPER if design.reduction == "paper" else frozenset()
-        made = run_passes(source.formal, setting, optional | paper, progress)
-    check_buildable(made.legal.crn, scheme)
+        plan = run_passes(source.formal, setting, optional | paper, progress)
+    check_buildable(plan.legal.crn, scheme)
     return DesignCrns(
         formal=source.formal,
-        reduced=made.reduced.crn if reduced is None else reduced,
-        implementable=made.legal.crn,
-        meaning=made.reduced.then(made.legal),
+        reduced=plan.reduced.crn if reduced is None else reduced,
+        implementable=plan.legal.crn,
+        meaning=plan.reduced.then(plan.legal),
         scheme=scheme,
         lengths=lengths,
         max_products=most,
-        steps=made.steps,
+        steps=plan.steps,
         warnings=_passed_over(design, source.formal),
     )
 

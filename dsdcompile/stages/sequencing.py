@@ -131,7 +131,7 @@ def _searched(
     start, k = assign_words(inventory, table.seed, options)
     progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
     most = most_steps(table.effort)
-    found = improve(
+    searched = improve(
         start,
         k,
         model,
@@ -143,10 +143,10 @@ def _searched(
         save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
         progress=progress,
     )
-    progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
-    if found.interrupted:
-        return found
-    text = show_search(found)
+    progress(f"search objective {searched.before.total:.2f} -> {searched.after.total:.2f}; checking")
+    if searched.interrupted:
+        return searched
+    text = show_search(searched)
     store.put("sequences", key, text)
     return parse_search(text, inventory)  # the same numbers, rounded, as the next run reads
 

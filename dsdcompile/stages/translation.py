@@ -264,21 +264,21 @@ def _dose_warnings(
     """Warn of fuels and signals that stand above the ceiling."""
     amounts, ceiling = dosing.amounts(system), design.dosing.ceiling
     remedy = f"above {show_concentration(ceiling)}, up to {{}} for {{}}; a smaller kinetics.unit lowers all doses"
-    found = []
+    warnings = []
     if (above := int((amounts > ceiling).sum())) > 0:
         worst = int(np.argmax(amounts))
         needs = module_label(system, int(system.molecules.module[worst]))
         counts = f"{above} of {plural(len(system.molecules.of_role(Role.FUEL)), 'fuel')}"
-        found.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
+        warnings.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
     signals = _largest_signals(built, source.examples)
     if (above := int((signals > ceiling).sum())) > 0:
         worst = int(np.argmax(signals))
         top = show_concentration(float(signals[worst]))
-        found.append(
+        warnings.append(
             f"{plural(above, 'signal')} {'stands' if above == 1 else 'stand'} "
             + remedy.format(top, system.crn.species[worst])
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def module_label(system: DsdSystem, module: int) -> str:
