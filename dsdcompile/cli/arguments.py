@@ -78,7 +78,7 @@ def _stages(commands: Commands) -> None:
         parser = commands.add_parser(name, help=text, epilog="`dsdcompile keys` lists what --set can change")
         parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
-        parser.add_argument("--scheme", metavar="NAME", help="translation scheme (see `dsdcompile schemes`)")
+        parser.add_argument("--scheme", metavar="NAME", help="scheme (see `dsdcompile schemes`), or a file scheme.py")
         parser.add_argument("--reduce", metavar="HOW", help="paper, cost or none: the same as --set passes.reduce=HOW")
         parser.add_argument("--thermo", metavar="NAME", help="vienna or nupack: the same as sequences.thermo")
         parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
@@ -192,7 +192,12 @@ def _enumerate(commands: Commands) -> None:
 
 
 def _schemes(commands: Commands) -> None:
-    parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
+    parser = commands.add_parser("schemes", help="all translation schemes, with cost and guarantees, or on one design")
+    parser.add_argument("design", type=Path, nargs="?", metavar="DESIGN|FILE.crn", help="what to build in each of them")
+    parser.add_argument("--scheme", action="append", metavar="NAME", help="only this one, or a file; may be repeated")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of schemes.csv (default: build/NAME)")
+    _changes(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(act=_act_in("schemes"))
 
 
