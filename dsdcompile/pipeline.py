@@ -72,7 +72,7 @@ def run(
     # The formal CRN is reduced (Algorithm 2) and legalised: every reaction becomes one that the scheme can build.
     progress(f"compiling {plural(source.formal.n_reactions, 'reaction')}")
     with watch.measure("compile"):
-        compiled = compile_crn(design, source, progress)
+        compiled = compile_crn(design, source, progress, folder)
     if wanted == {Stage.COMPILE}:
         return Results(design, source, compiled, warnings=source.warnings + compiled.warnings, seconds=watch.seconds)
 

@@ -118,7 +118,7 @@ class PassesTable(Table):
 class SchemeTable(Table):
     """The translation scheme and its lengths."""
 
-    name: str = Field("soloveichik2010", description="a scheme that `dsdcompile schemes` lists")
+    name: str = Field("soloveichik2010", description="what `dsdcompile schemes` lists, or a file scheme.py")
     max_products: Annotated[int, Field(ge=1)] | None = Field(
         None, description="most products of one reaction (default: as many as lab.longest_strand allows)"
     )
@@ -153,6 +153,11 @@ class KineticsTable(Table):
     )
     slowdown: Annotated[float, Field(gt=0)] = Field(
         1.0, description="matched: every reaction runs this many times slower than written"
+    )
+    rate_tolerance: Annotated[float, Field(gt=1)] = Field(
+        3.0,
+        description="matched: factor by which a step's rate constant, predicted from its sequences, may miss the "
+        "wanted one; with one further off nothing is ordered",
     )
 
     @property
