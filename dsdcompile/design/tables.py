@@ -118,7 +118,7 @@ class PassesTable(Table):
 class SchemeTable(Table):
     """The translation scheme and its lengths."""
 
-    name: str = Field("soloveichik2010", description="a scheme that `dsdcompile schemes` lists")
+    name: str = Field("soloveichik2010", description="what `dsdcompile schemes` lists, or a file scheme.py")
     max_products: Annotated[int, Field(ge=1)] | None = Field(
         None, description="most products of one reaction (default: as many as lab.longest_strand allows)"
     )

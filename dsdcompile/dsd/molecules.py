@@ -49,7 +49,7 @@ class Molecules:
 
     numbers: tuple[IntArray, ...]
     """For each template, the molecule that each of its complexes is in each of its modules (its modules, complexes);
-    -1 for signals."""
+    :data:`NOT_COUNTED` for signals."""
     role: IntArray
     """Place in :data:`ROLES` (molecules,)."""
     module: IntArray

@@ -77,6 +77,12 @@ class CostModel:
                 return self._exact(crn, table)
         return self._estimate(crn, size, fits)
 
+    def least(self, crn: Crn) -> int:
+        """Return nucleotides that a CRN takes at least once it is legalised: of strands that no two modules share."""
+        size = np.asarray(crn.products.sum(axis=1)).ravel()
+        shapes = self._tree_shapes(crn, size, size <= self.max_products).items()
+        return sum(count * self._own(shape) for shape, count in shapes if self.accepts(shape))
+
     # -- a CRN that the scheme can build ------------------------------------------------------------------------
 
     def _exact(self, crn: Crn, table: ShapeTable) -> Cost:
@@ -160,6 +166,12 @@ class CostModel:
         template = self.template(shape)
         lengths = [self._length(template, strand) for strand in strands_of(template)]
         return len(lengths), sum(lengths), max(lengths, default=0)
+
+    def _own(self, shape: ReactionShape) -> int:
+        """Return the nucleotides of a module's strands that have a domain of its own."""
+        template = self.template(shape)
+        own = {slot.name for slot in template.slots if slot.scope is Scope.MODULE}
+        return sum(self._length(template, s) for s in strands_of(template) if any(base(token) in own for token in s))
 
     # -- parts --------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, final
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import show_crn
 from dsdcompile.dsd.implementation import Implementation
+from dsdcompile.formats.exchange_pil import show_exchange
 from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
@@ -232,6 +233,12 @@ OUTPUTS: tuple[Output[Any], ...] = (
     ),
     Output("implementation.sbml", "the DNA implementation for the same, in M and s", _simulated, _built_model),
     Output("system.pil", "all domains and complexes, for the Peppercorn enumerator", _translated, _system),
+    Output(
+        "exchange.pil",
+        "every signal and, constant, every fuel, for who verifies it against `implementable.crn` (Nuskell, `verify`)",
+        _translated,
+        lambda r, t: show_exchange(t.system, r.design.name),
+    ),
 )
 """Every file but ``summary.json`` and ``timings.json``, in the order in which a reader wants them."""
 

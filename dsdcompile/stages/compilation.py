@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -23,9 +24,9 @@ from dsdcompile.passes.declared import Keeps, Setting
 from dsdcompile.passes.plan import Step, cheapest, run_passes
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
-from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.translate import check_buildable
+from dsdcompile.stages.scheme_choice import choose_scheme
 from dsdcompile.stages.source import Examples, Source
 
 
@@ -66,16 +67,19 @@ class DesignCrns:
         return self.annihilates and bool(np.isin(crn.pairs[annihilated(crn)], crn.outputs).any())
 
 
-def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> DesignCrns:
+def compile_crn(
+    design: Design, source: Source, progress: Callable[[str], None] = lambda line: None, folder: Path = Path()
+) -> DesignCrns:
     """Reduce the formal CRN as the design says, and legalise it for the design's scheme.
 
-    A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass.
+    A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass. The
+    path of a scheme that is a file starts from ``folder``.
 
     Raises:
         DesignError: the scheme is unknown, or no reaction fits the longest strand.
-        SchemeError: the scheme cannot build a reaction, whatever is done about it.
+        SchemeError: the scheme cannot build a reaction, whatever is done about it, or breaks the contract.
     """
-    scheme = find_scheme(design.scheme.name)
+    scheme = choose_scheme(design.scheme.name, folder)
     lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
     most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
     accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
