@@ -104,6 +104,25 @@ def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
         raise FormatError(str(error)) from None
 
 
+def constant_species(text: str) -> tuple[str, ...]:
+    """Return the species that a CRN's text declares to be always there, in its order.
+
+    They are listed as ``fuels = {...}`` or ``constant = {...}``, or have the comment ``# constant`` behind their
+    concentration.
+
+    >>> constant_species("fuels = {F, G}; A + F -> B" + chr(10) + "H @initial 5 nM  # constant")
+    ('F', 'G', 'H')
+    """
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        body, _, comment = line.partition("#")
+        for listed in re.finditer(r"(?:^|;)\s*(?:fuels|constant)\s*=\s*\{([^}]*)\}", body):
+            found |= dict.fromkeys(_NAME.findall(listed[1]))
+        if comment.strip() == "constant" and "@" in body and (name := _NAME.match(body.strip())):
+            found[name[0]] = None
+    return tuple(found)
+
+
 def _rails(names: tuple[str, ...]) -> str | tuple[str, str]:
     return names[0] if len(names) == 1 else (names[0], names[1])
 

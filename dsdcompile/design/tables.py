@@ -154,6 +154,11 @@ class KineticsTable(Table):
     slowdown: Annotated[float, Field(gt=0)] = Field(
         1.0, description="matched: every reaction runs this many times slower than written"
     )
+    rate_tolerance: Annotated[float, Field(gt=1)] = Field(
+        3.0,
+        description="matched: factor by which a step's rate constant, predicted from its sequences, may miss the "
+        "wanted one; with one further off nothing is ordered",
+    )
 
     @property
     def written_time(self) -> float:

@@ -33,14 +33,13 @@ from dsdcompile.stages.protocol_end import ProtocolEnd, protocol_end
 from dsdcompile.stages.sequencing import Sequencing, read_kept
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.tuning import Tuning, tuning
 
 TOLERANCES: Final = Tolerances(1e-5, 1e-6)
 """Predicted rate constants are known to a factor, so curves need not be better than this."""
 LONGEST: Final = 7 * 24 * 3600.0
 """How long a tube is followed, s."""
 POINTS: Final = 241
-ASTRAY: Final = 3.0
-"""Factor by which a tuned step's rate constant may miss what matched kinetics want."""
 MOST_REACTIONS: Final = 3000
 """Largest implementation CRN, leak included, that is simulated as ordered."""
 
@@ -73,9 +72,8 @@ class AsOrdered:
     built: Implementation
     """At median rate constants, with leak."""
     stop: ProtocolEnd
-    astray: tuple[tuple[int, int, float], ...] = ()
-    """With matched kinetics: module, step, and by what factor its rate constant misses what it should be, the worst
-    first; those within :data:`ASTRAY` are left out."""
+    tuning: Tuning | None = None
+    """With matched kinetics: whether the steps have the rate constants that they should."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -109,6 +107,11 @@ class AsOrdered:
             "stronger toeholds (scheme.toehold) to be ready earlier, clamps, or a scheme without blunt ends"
         )
 
+    @property
+    def off(self) -> bool:
+        """Whether steps miss the rate constants that matched kinetics want, so that nothing should be ordered."""
+        return self.tuning is not None and bool(self.tuning.astray)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data for ``comparison.json``."""
         return {
@@ -116,7 +119,7 @@ class AsOrdered:
             "steps": self.rates.count,
             "steps_extrapolated": len(self.rates.extrapolated),
             "steps_not_predicted": len(self.rates.unknown),
-            "steps_astray": len(self.astray),
+            "steps_astray": 0 if self.tuning is None else len(self.tuning.astray),
             "completion_seconds": _triple(self.quantiles("complete")),
             "window": self.window.to_json(self.scale.time),
             "window_opens_seconds": _triple(self.quantiles("opens")),
@@ -217,7 +220,15 @@ def simulate_as_ordered(
         flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
         built=with_leaks(ordered, found, middle),
         stop=stop,
-        astray=() if translated.matching is None else _astray(steps, translated.step_rates),
+        tuning=None
+        if translated.matching is None
+        else tuning(
+            steps,
+            translated.step_rates,
+            translated.matching.q_max,
+            design.kinetics.rate_tolerance,
+            design.kinetics.slowdown,
+        ),
     )
 
 
@@ -248,16 +259,6 @@ def _shares(asked: Sequence[Opening], model: ThermoModel, store: Store) -> tuple
     text = show_shares(open_shares(asked, model))
     store.put("openness", key, text)
     return parse_shares(text, len(asked))  # the same numbers, rounded, as the next run reads
-
-
-def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:
-    """Return the steps whose predicted rate constant misses the wanted one (modules, template reactions), /M/s."""
-    rows = [
-        (int(module), int(column), max(found / asked, asked / found))
-        for module, column in zip(*np.nonzero(steps.values), strict=True)
-        for found, asked in [(float(steps.values[module, column]), float(wanted[module, column]))]
-    ]
-    return tuple(sorted((row for row in rows if row[2] > ASTRAY), key=lambda row: (-row[2], row)))
 
 
 @final

@@ -11,7 +11,7 @@ import numpy as np
 
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.simulate.completion import completion
+from dsdcompile.simulate.completion import settled
 from dsdcompile.simulate.curves import curves
 from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.ode import output_species, simulate
@@ -22,6 +22,8 @@ from dsdcompile.units import plural, show_duration
 
 LEVEL: Final = 0.9
 """Share of its way that the slowest output of the slowest example must have gone."""
+NEAR: Final = 0.05
+"""Formal units from its limit at which an output is complete however short its way was."""
 AT_ONCE: Final = 500
 """Examples that are integrated together."""
 
@@ -79,8 +81,11 @@ def latest_complete(
 
     inf if that is not within ``times`` (T,), formal.
     """
-    pairs = zip(_outputs(entrant, inputs, times, tolerances), limits, strict=True)
-    return max(completion(times, outputs, target).latest(LEVEL) for outputs, target in pairs)
+    latest = 0.0
+    for outputs, target in zip(_outputs(entrant, inputs, times, tolerances), limits, strict=True):
+        for away in np.abs(outputs - target).T:
+            latest = max(latest, settled(times, away, max((1.0 - LEVEL) * float(away.max()), NEAR)))
+    return latest
 
 
 def _outputs(entrant: Entrant, inputs: FloatArray, times: FloatArray, tolerances: Tolerances) -> Iterator[FloatArray]:

@@ -44,6 +44,12 @@ def test_the_slowest_example_decides_when_all_are_done() -> None:
     assert latest_complete(decays(0.5), INPUTS, limits, TIMES[:200], WITHIN) == math.inf
 
 
+def test_an_output_that_hardly_moves_keeps_nobody_waiting() -> None:
+    inputs = np.array([[2.0, 0.04]])
+    slower = Entrant("as ordered", parse_crn(TEXT.format(k=1.0).replace("B -> Q [1.0]", "B -> Q [0.01]")))
+    assert latest_complete(slower, inputs, inputs, TIMES, WITHIN) == pytest.approx(DONE, rel=1e-2)
+
+
 def test_it_ends_when_the_slowest_course_is_complete_and_says_so() -> None:
     found = ended(complete=(DONE, 3 * DONE))
     assert found.seconds == pytest.approx(3 * DONE, rel=1e-2)
