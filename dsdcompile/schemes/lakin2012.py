@@ -19,7 +19,7 @@ fuel as well, and without products the last reactant displaces all of it, so not
 
 Kinetics: every step is a toehold exchange at one displacement rate, reversible until the closer comes; no matched
 kinetics. Guarantees: the condensed reactions are the intended ones, with remote toeholds or without; CRN bisimulation.
-Limits: one to three reactants; the strand below the gate grows by 21 nt for each reactant and product (default lengths).
+Limits: one to three reactants; the strand below the gate grows by 21 nt for each reactant and product.
 """
 
 from __future__ import annotations
