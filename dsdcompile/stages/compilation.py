@@ -75,11 +75,7 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         DesignError: the scheme is unknown, or no reaction fits the longest strand.
         SchemeError: the scheme cannot build a reaction, whatever is done about it.
     """
-    scheme = find_scheme(design.scheme.name)
-    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
-    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
-    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
-    model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
+    scheme, model = find_scheme(design.scheme.name), cost_model(design)
     setting = Setting(model, _lowest(source.examples))
     optional = named(design.passes.optional)
     reduced = None
@@ -99,11 +95,24 @@ def compile_crn(design: Design, source: Source, progress: Callable[[str], None] 
         implementable=made.legal.crn,
         meaning=made.reduced.then(made.legal),
         scheme=scheme,
-        lengths=lengths,
-        max_products=most,
+        lengths=model.lengths,
+        max_products=model.max_products,
         steps=made.steps,
         warnings=_passed_over(design, source.formal),
     )
+
+
+def cost_model(design: Design) -> CostModel:
+    """Return how the design's scheme builds reactions, and what that costs.
+
+    Raises:
+        DesignError: the scheme is unknown, or no reaction fits the longest strand.
+    """
+    scheme = find_scheme(design.scheme.name)
+    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
+    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
+    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
+    return CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
 
 
 def _lowest(examples: Examples) -> FloatArray:
