@@ -72,7 +72,7 @@ def run(
     # The formal CRN is reduced (Algorithm 2) and legalised: every reaction becomes one that the scheme can build.
     progress(f"compiling {plural(source.formal.n_reactions, 'reaction')}")
     with watch.measure("compile"):
-        compiled = compile_crn(design, source, progress)
+        compiled = compile_crn(design, source, progress, folder)
     if wanted == {Stage.COMPILE}:
         return Results(design, source, compiled, warnings=source.warnings + compiled.warnings, seconds=watch.seconds)
 
@@ -81,6 +81,8 @@ def run(
     with watch.measure("translate"):
         translated = translate_crn(design, source, compiled)
     system = translated.system
+    strands, nucleotides = plural(len(system.inventory.strands), "strand"), system.inventory.nucleotides
+    progress(f"DNA: {plural(system.n_modules, 'module')}, {strands}, {nucleotides:,} nt")
 
     # What the laboratory wants is checked before anything that takes long.
     stock = stock_up(design, folder, source, compiled, translated) if Stage.SEQUENCES in wanted else None
@@ -91,6 +93,8 @@ def run(
         progress(f"verifying {plural(system.n_modules, 'module')}")
         with watch.measure("verify"):
             verified = verify_system(design, source, compiled, translated, store, watch)
+        verification = verified.verification
+        progress(f"{verification.outcome}: {plural(len(verification.checks), 'check')} made")
 
     # Formal, reduced, implementation and enumerated CRN run side by side; all examples' labels are compared.
     simulated = None
@@ -110,16 +114,18 @@ def run(
         with backend(design) as model:
             with watch.measure("sequences"):
                 sequencing = sequence_system(design, stock.inventory, stock.amounts, store, progress, model)
+            with watch.measure("order"):
+                ordered = order_system(design, source, translated, stock, sequencing.sequenced)
+            warnings += sequencing.warnings() + ordered.warnings
             if simulated is not None:
                 progress("predicting rates and leak from sequences")
                 with watch.measure("as ordered"):
                     try:
-                        as_ordered = simulate_as_ordered(design, source, compiled, translated, sequencing, store, model)
+                        as_ordered = simulate_as_ordered(
+                            design, source, compiled, translated, sequencing, store, model, ordered.purity
+                        )
                     except (LimitExceededError, SimulationError) as error:
                         warnings += (f"not simulated as ordered, with rates and leak from sequences: {error}",)
-        with watch.measure("order"):
-            ordered = order_system(design, source, translated, stock, sequencing.sequenced)
-        warnings += sequencing.warnings() + ordered.warnings
 
     # Each well of the protocol is simulated with its reporters in it.
     fluorescence: tuple[Expected, ...] = ()

@@ -26,6 +26,8 @@ HELP = {
 }
 """What each stage alone does, in the order of the way."""
 EXECUTORS = "where batches run: auto (default), here, processes[:N], threads[:N], or dask://host:port"
+NOTIONS = {"bisimulation": "BISIMULATION", "pathways": "PATHWAYS"}
+"""What ``verify --notion`` can be, and the names of :class:`dsdcompile.verify.equivalence.Notion`."""
 LARGEST_WEIGHT = 16
 """What ``import --largest`` is by default (:data:`dsdcompile.network.fold.LARGEST`; a test holds them together)."""
 
@@ -79,7 +81,7 @@ def _stages(commands: Commands) -> None:
         parser = commands.add_parser(name, help=text, epilog="`dsdcompile keys` lists what --set can change")
         parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
-        parser.add_argument("--scheme", metavar="NAME", help="translation scheme (see `dsdcompile schemes`)")
+        parser.add_argument("--scheme", metavar="NAME", help="scheme (see `dsdcompile schemes`), or a file scheme.py")
         parser.add_argument("--reduce", metavar="HOW", help="paper, cost or none: the same as --set passes.reduce=HOW")
         parser.add_argument("--thermo", metavar="NAME", help="vienna or nupack: the same as sequences.thermo")
         parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
@@ -88,6 +90,32 @@ def _stages(commands: Commands) -> None:
         parser.add_argument("--executor", metavar="WHERE", default="auto", help=EXECUTORS)
         parser.add_argument("--quiet", action="store_true", help="no progress")
         parser.set_defaults(act=_act_in("stages"))
+        if name == Stage.VERIFY:
+            _by_others(parser)
+            parser.set_defaults(act=_act_in("verifying"))
+
+
+def _by_others(parser: argparse.ArgumentParser) -> None:
+    """Add the options with which ``verify`` judges what others have made."""
+    group = parser.add_argument_group(
+        "anyone's implementation",
+        "verify SYSTEM.pil --formal FORMAL.crn enumerates the system and judges it; verify A.crn --against B.crn "
+        "judges A as an implementation of B. Signals are what bears the name of a formal species; fuels are what is "
+        "@constant, or there and no signal. Exit status 0: proved; 1: refuted or undecided; 2: bad input",
+    )
+    usual = EnumerationOptions()
+    group.add_argument("--formal", type=Path, metavar="FORMAL.crn", help="the CRN that SYSTEM.pil should do")
+    group.add_argument("--against", type=Path, metavar="B.crn", help="the CRN that A.crn should do")
+    group.add_argument("--map", type=Path, metavar="FILE", help="lines NAME = SPECIES for signals with other names")
+    group.add_argument("--fuels", metavar="NAME,...", help="what else is always there")
+    group.add_argument("--notion", choices=NOTIONS, help="what is to be shown (default: bisimulation)")
+    group.add_argument("--release-cutoff", type=int, metavar="NT", help=f"default: {usual.release_cutoff}")
+    group.add_argument("--remote", action="store_true", help="allow branch migration from toeholds elsewhere")
+    group.add_argument("--max-complex-size", type=int, metavar="STRANDS", help="default: twice the largest, plus two")
+    group.add_argument(
+        "--max-seconds", type=float, metavar="S", help=f"of enumeration (default: {usual.max_seconds:g})"
+    )
+    group.add_argument("--verifier-seconds", type=float, metavar="S", help="of crnverifier (default: 60)")
 
 
 def _check(commands: Commands) -> None:
@@ -176,7 +204,12 @@ def _enumerate(commands: Commands) -> None:
 
 
 def _schemes(commands: Commands) -> None:
-    parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
+    parser = commands.add_parser("schemes", help="all translation schemes, with cost and guarantees, or on one design")
+    parser.add_argument("design", type=Path, nargs="?", metavar="DESIGN|FILE.crn", help="what to build in each of them")
+    parser.add_argument("--scheme", action="append", metavar="NAME", help="only this one, or a file; may be repeated")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of schemes.csv (default: build/NAME)")
+    _changes(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.set_defaults(act=_act_in("schemes"))
 
 

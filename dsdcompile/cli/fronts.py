@@ -16,6 +16,7 @@ from dsdcompile.formats.writing import write_whole
 from dsdcompile.report.front_files import file_name, front_files, front_table
 from dsdcompile.simulate.batches import Batches
 from dsdcompile.stages.compilation import cost_model
+from dsdcompile.stages.scheme_choice import choose_scheme
 from dsdcompile.train.chains import Chain
 from dsdcompile.train.dataset import DataSet
 from dsdcompile.train.front import Front, Point, Recipe, search_front
@@ -49,7 +50,8 @@ def search(options: argparse.Namespace, design: Design, data: DataSet, path: Pat
     batches = Batches(
         executors(options.executor), PieceFolder(folder / ".pieces", code_digest(Chain.__module__)), progress
     )
-    front = search_front(data, recipe, cost_model(design), batches, progress)
+    model = cost_model(design, choose_scheme(design.scheme.name, options.design.parent))
+    front = search_front(data, recipe, model, batches, progress)
     for name, content in front_files(front, design.name).items():
         write_whole(folder / name, content)
     print(front_table(front), end="")

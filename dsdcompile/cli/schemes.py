@@ -6,6 +6,7 @@ import argparse
 import textwrap
 from collections.abc import Sequence
 
+from dsdcompile.cli import compared
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.footprint import YARDSTICKS, footprint
@@ -17,6 +18,8 @@ WIDTH = 100
 
 def act(options: argparse.Namespace) -> int:
     """Carry out the subcommand and return the exit status."""
+    if options.design is not None:
+        return compared.act(options)
     lengths = DomainLengths()
     print(
         f"Fuels of one module at toeholds of {lengths.toehold} nt and recognition domains of {lengths.recognition} nt:"

@@ -17,6 +17,7 @@ from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.results_folder import write_results
 from dsdcompile.report.headlines import headlines
 from dsdcompile.report.outputs import outputs
+from dsdcompile.stages.scheme_choice import scheme_reference
 from dsdcompile.stages.stage import STAGES, Stage
 
 
@@ -24,7 +25,7 @@ def act(options: argparse.Namespace) -> int:
     """Carry out the subcommand and return the exit status."""
     changes = list(options.changes)
     if options.scheme is not None:
-        changes.append(f"scheme.name={options.scheme}")
+        changes.append(f"scheme.name={scheme_reference(options.scheme, options.design.parent)!r}")
     if options.reduce is not None:
         changes.append(f"passes.reduce={options.reduce}")
     if options.thermo is not None:

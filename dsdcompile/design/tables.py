@@ -118,7 +118,7 @@ class PassesTable(Table):
 class SchemeTable(Table):
     """The translation scheme and its lengths."""
 
-    name: str = Field("soloveichik2010", description="a scheme that `dsdcompile schemes` lists")
+    name: str = Field("soloveichik2010", description="what `dsdcompile schemes` lists, or a file scheme.py")
     max_products: Annotated[int, Field(ge=1)] | None = Field(
         None, description="most products of one reaction (default: as many as lab.longest_strand allows)"
     )
@@ -153,6 +153,11 @@ class KineticsTable(Table):
     )
     slowdown: Annotated[float, Field(gt=0)] = Field(
         1.0, description="matched: every reaction runs this many times slower than written"
+    )
+    rate_tolerance: Annotated[float, Field(gt=1)] = Field(
+        3.0,
+        description="matched: factor by which a step's rate constant, predicted from its sequences, may miss the "
+        "wanted one; with one further off nothing is ordered",
     )
 
     @property
@@ -281,7 +286,14 @@ class LabTable(Table):
     """What is ordered, and how."""
 
     vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
-    purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
+    purification: str = Field(
+        "auto",
+        description="of gate strands, in the vendor's code: STD, PAGE, HPLC; auto: of every strand the cheapest with "
+        "which lab.full_length of it is full length",
+    )
+    full_length: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="least share of a strand that is full length, for lab.purification = auto"
+    )
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(
         default_factory=dict,

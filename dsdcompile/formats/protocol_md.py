@@ -114,8 +114,8 @@ def _buffer(steps: Protocol) -> list[str]:
 
 def _annealing(steps: Protocol) -> list[str]:
     """Return how complexes are annealed, and purified."""
-    options, made = steps.options, {a.annealed: a for a in steps.annealings}
-    if not made:
+    options, annealing_of = steps.options, {a.annealed: a for a in steps.annealings}
+    if not annealing_of:
         return []
     lines = [
         f"The first strand is the backbone at 1x, the others are at {options.excess:g}x. Heat to 95 °C for 5 min, then "
@@ -124,7 +124,7 @@ def _annealing(steps: Protocol) -> list[str]:
         *_table(
             ("makes", "parts (µL), in this order", "total (µL)", "concentration"),
             [
-                (*_row(liquid), show_concentration(float(made[liquid.name].concentration)))
+                (*_row(liquid), show_concentration(float(annealing_of[liquid.name].concentration)))
                 for liquid in steps.of_kind(Kind.ANNEALED)
             ],
         ),

@@ -18,6 +18,7 @@ from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.catalogue import BY_COST, PASSES
 from dsdcompile.passes.cost import Cost
 from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass, Setting
+from dsdcompile.passes.legalise import LEGALISE
 from dsdcompile.passes.result import PassResult, unchanged
 
 FORMAL = Pass(
@@ -70,6 +71,11 @@ class PlanResult:
         return self.steps[-1].cost
 
 
+@final
+class CostlierError(Exception):
+    """A way of building a CRN costs more than one that is known."""
+
+
 def run_passes(
     formal: Crn,
     setting: Setting,
@@ -77,6 +83,7 @@ def run_passes(
     progress: Callable[[str], None] = lambda line: None,
     *,
     kinetics: bool = False,
+    below: Cost | None = None,
 ) -> PlanResult:
     """Run the chosen passes, and those that need not be chosen, in the order of the catalogue.
 
@@ -86,8 +93,10 @@ def run_passes(
         chosen: Passes that run only where they are asked for.
         progress: Called with a line for the CRN's cost before the first and after each pass.
         kinetics: Whether rate constants matter: then what is chosen does not run.
+        below: What another way costs; None for no other.
 
     Raises:
+        CostlierError: this way takes more nucleotides than ``below``, as is known before all its trees are written out.
         CrnError: a pass cannot be applied.
         LimitExceededError: numbers grow beyond their range.
     """
@@ -105,6 +114,8 @@ def run_passes(
     def run_all(makes: Makes, made: PassResult) -> PassResult:
         for one in PASSES:
             if one.makes is makes and one.runs(asked, kinetics=kinetics):
+                if one is LEGALISE and below is not None and setting.model.least(made.crn) > below.nucleotides:
+                    raise CostlierError(f"at least {setting.model.least(made.crn):,} nt")
                 made = run(one, made)
         return made
 
@@ -127,17 +138,20 @@ def cheapest(
     """
     chosen = {*BY_COST, *optional}
     choices = [(one, one.choice) for one in PASSES if one in BY_COST and one.choice is not None]
-    found: list[PlanResult] = []
+    plans: list[PlanResult] = []
     refused: LimitExceededError | None = None
     for taken in product((True, False), repeat=len(choices)):
         pairs = list(zip(choices, taken, strict=True))
         progress(", ".join(choice.taken if take else choice.left_out for (_, choice), take in pairs))
         without = {one for (one, _), take in pairs if not take}
         try:
-            found.append(run_passes(formal, setting, chosen - without, progress))
+            best = min((made.cost for made in plans), key=lambda cost: cost.rank, default=None)
+            plans.append(run_passes(formal, setting, chosen - without, progress, below=best))
+        except CostlierError as error:
+            progress(f"costs more: {error}")
         except LimitExceededError as error:
             progress(f"given up: {error}")
             refused = refused or error
-    if not found and refused is not None:
+    if not plans and refused is not None:
         raise refused
-    return min(found, key=lambda made: made.cost.rank)
+    return min(plans, key=lambda made: made.cost.rank)

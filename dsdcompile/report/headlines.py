@@ -7,7 +7,7 @@ import math
 from dsdcompile.dsd.inventory import StrandRole
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
+from dsdcompile.stages.as_ordered import AsOrdered
 from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
@@ -39,6 +39,8 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
+    if results.ordered is not None and results.ordered.purity is not None:
+        lines.append(results.ordered.purity.sentence())
     return lines
 
 
@@ -146,12 +148,8 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"  of {made.rates.count} steps {len(made.rates.extrapolated)} are extrapolated, {len(made.rates.unknown)} "
             "are no three-way displacement and keep the design's rate constant"
         )
-    if made.astray:
-        lines.append(
-            f"warning: predicted rate constants of {len(made.astray)} of {made.rates.count} steps miss what matched "
-            f"kinetics want by more than a factor {ASTRAY:g}, at worst {made.astray[0][2]:.3g}: as ordered, these "
-            "strands do not follow the formal reactions"
-        )
+    if made.tuning is not None and made.off:
+        lines.append(made.tuning.sentence())
     leak = made.leak_at(made.end)[1]
     ratio = f"the signal is at least {made.ratio:g} times the leak"
     if made.window.empty:

@@ -34,6 +34,8 @@ def summary(results: Results) -> dict[str, Any]:
         told["as_ordered"] = results.as_ordered.to_json()
     if results.sheet is not None:
         told["order"] = _order(results.sheet)
+    if results.ordered is not None and results.ordered.purity is not None:
+        told["purity"] = results.ordered.purity.to_json()
     return told
 
 

@@ -73,6 +73,11 @@ class Scheme(ABC):
         return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
 
 
+def twice(shape: ReactionShape) -> set[int]:
+    """Return the labels of reactants that one firing takes more than once."""
+    return {label for label in shape.reactants if shape.reactants.count(label) > 1}
+
+
 def crowded(shape: ReactionShape, most: int) -> str | None:
     """Return why a gate for one to ``most`` reactants cannot build a shape, and how to rewrite it; None if it can."""
     count = len(shape.reactants)

@@ -22,7 +22,7 @@ from typing import final
 
 import numpy as np
 
-from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.crn.matrices import BoolArray, FloatArray
 from dsdcompile.sequences.bases import longest_run
 from dsdcompile.sequences.rules.ensemble_defect import DEFECT
 from dsdcompile.sequences.rules.limits import Limits
@@ -83,6 +83,18 @@ def pair_penalties(helices: FloatArray, limits: Limits) -> FloatArray:
 def gate_penalties(shares: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each pair with a backbone from its share of a perfect duplex."""
     return np.asarray((np.maximum(0.0, shares - limits[SPURIOUS] + SHARE_ROOM) / SHARE_UNIT) ** 2, dtype=np.float64)
+
+
+def strongest_free(most: FloatArray, with_gate: BoolArray, limits: Limits) -> FloatArray:
+    """Return the energies above which no helix of a pair has a penalty, kcal/mol (pairs,).
+
+    Args:
+        most: What the weaker strand of each pair binds at most, kcal/mol (pairs,).
+        with_gate: Whether one of the two is a gate's backbone (pairs,).
+        limits: What the objective keeps its distance from.
+    """
+    bars = np.where(with_gate, (limits[SPURIOUS] - SHARE_ROOM) * most, limits[PAIR_ENERGY] + ROOM)
+    return np.asarray(bars + 1e-6, dtype=np.float64)  # where rounding decides, let the penalty decide
 
 
 def hairpin_penalties(hairpins: FloatArray, limits: Limits) -> FloatArray:

@@ -44,11 +44,23 @@ def sieve(length: int, options: AssignmentOptions) -> Sieve:
 
 
 def alike_words(words: Sequence[str], least: int, options: AssignmentOptions) -> list[str]:
-    """Return the words whose binding energy is near the usual one; nearest first if too few are."""
+    """Return the words whose binding energy is near the usual one; if too few are, the ``least`` most alike of all."""
     energies = np.array([duplex_energy(word, options.conditions) for word in words])
     distance = np.abs(energies - np.median(energies))
     near = [word for word, away in zip(words, distance, strict=True) if away <= options.spread]
-    return near if len(near) >= least else [words[i] for i in np.argsort(distance, kind="stable")]
+    if len(near) >= least or len(words) <= least:
+        return near if len(near) >= least else list(words)
+    order = np.argsort(energies, kind="stable")
+    widths = energies[order[least - 1 :]] - energies[order[: len(order) - least + 1]]
+    first = int(np.argmin(widths))
+    return [words[i] for i in np.sort(order[first : first + least]).tolist()]
+
+
+def most_alike(words: Sequence[str], spread: float, options: AssignmentOptions) -> int:
+    """Return how many words at most have binding energies within ``spread`` of one energy, kcal/mol."""
+    energies = np.sort([duplex_energy(word, options.conditions) for word in words])
+    after = np.searchsorted(energies, energies + 2 * spread + 1e-9, side="right")
+    return int((after - np.arange(len(energies))).max(initial=0))
 
 
 def free_words(words: Sequence[str], distance: int, taken: Iterable[str]) -> list[str]:

@@ -29,8 +29,6 @@ class Window:
     """When leak makes it wrong or unreadable; inf if not within the simulated time."""
     complete: float
     """When the last output is 90 % complete without leak; inf if it never is, and where there is no limit."""
-    settled: float
-    """The same for 99 %."""
 
     @property
     def empty(self) -> bool:
@@ -39,7 +37,7 @@ class Window:
 
     def to_json(self, second: float) -> dict[str, Any]:
         """Return plain data in s, given the seconds of the unit; what never comes is null."""
-        names = ("opens", "closes", "complete", "settled")
+        names = ("opens", "closes", "complete")
         values = ((name, getattr(self, name)) for name in names)
         return {f"{name}_s": float(f"{v * second:.4g}") if math.isfinite(v) else None for name, v in values}
 
@@ -65,21 +63,20 @@ def reading_window(without: Curves, leaking: Curves, limit: FloatArray | None, r
         change = np.abs(without.outputs - without.outputs[0]).max(axis=1, initial=0.0)
         signal = np.full(len(times), float(change.max(initial=0.0)))
         right = np.maximum.accumulate(change) >= 0.9 * signal
-        done = settled = math.inf
+        done = math.inf
     else:
-        found = completion(times, without.outputs, limit)
-        done, settled = found.latest(0.9), found.latest(0.99)
+        done = completion(times, without.outputs, limit).latest(0.9)
         signal, right = _answer(without, leaking, limit, done)
     good = right & (signal >= ratio * leak)
     if not good.any():
-        return Window(math.inf, math.inf, done, settled)
+        return Window(math.inf, math.inf, done)
     # the longest run of good times: a label that is right by chance early on does not count
     edges = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int64), [0]])))
     starts, ends = edges[::2], edges[1::2]
     spans = times[np.minimum(ends, len(times) - 1)] - times[starts]
     best = int(np.argmax(spans))
     closes = float(times[ends[best]]) if ends[best] < len(times) else math.inf
-    return Window(float(times[starts[best]]), closes, done, settled)
+    return Window(float(times[starts[best]]), closes, done)
 
 
 def _answer(without: Curves, leaking: Curves, limit: FloatArray, done: float) -> tuple[FloatArray, BoolArray]:

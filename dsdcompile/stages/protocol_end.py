@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -10,15 +11,21 @@ import numpy as np
 
 from dsdcompile.crn.limit import has_limit, limit
 from dsdcompile.crn.matrices import FloatArray
-from dsdcompile.simulate.completion import completion
+from dsdcompile.simulate.completion import settled
+from dsdcompile.simulate.curves import curves
 from dsdcompile.simulate.entrant import Entrant
+from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.source import Source
 from dsdcompile.units import plural, show_duration
 
-LEVEL: Final = 0.99
+LEVEL: Final = 0.9
 """Share of its way that the slowest output of the slowest example must have gone."""
+NEAR: Final = 0.05
+"""Formal units from its limit at which an output is complete however short its way was."""
+AT_ONCE: Final = 500
+"""Examples that are integrated together."""
 
 
 @final
@@ -34,6 +41,8 @@ class ProtocolEnd:
     """How many examples have the network's label then, at median rate constants; None where nothing has labels."""
     labels_agree_slow: int | None = None
     """The same with all rate constants at the 5 % quantile of the error that they have in common."""
+    labels_agree_whole: int | None = None
+    """The same at median rate constants if only complexes of full-length strands do anything."""
 
     @property
     def right(self) -> bool:
@@ -45,10 +54,13 @@ class ProtocolEnd:
         told = f"the protocol ends after {show_duration(self.seconds)}: {self.reason}"
         if self.labels_agree is None:
             return told
-        return (
-            f"{told}; labels then as the network's: {self.labels_agree} of {plural(self.examples, 'example')} at "
-            f"predicted rate constants, {self.labels_agree_slow} if all are slow (5 %)"
+        told += (
+            f"; labels then as the network's: {self.labels_agree} of {plural(self.examples, 'example')} at predicted "
+            f"rate constants, {self.labels_agree_slow} if all are slow (5 %)"
         )
+        if self.labels_agree_whole is None:
+            return told
+        return f"{told}, {self.labels_agree_whole} if only complexes of full-length strands do anything"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -58,10 +70,11 @@ class ProtocolEnd:
             "examples": self.examples,
             "labels_agree": self.labels_agree,
             "labels_agree_slow": self.labels_agree_slow,
+            "labels_agree_whole": self.labels_agree_whole,
         }
 
 
-def latest_settled(
+def latest_complete(
     entrant: Entrant, inputs: FloatArray, limits: FloatArray, times: FloatArray, tolerances: Tolerances
 ) -> float:
     """Return when the slowest of some examples (examples, inputs) has gone :data:`LEVEL` of its way, formal time.
@@ -69,10 +82,24 @@ def latest_settled(
     inf if that is not within ``times`` (T,), formal.
     """
     latest = 0.0
-    for values, target in zip(inputs, limits, strict=True):
-        run = entrant.draw(values, times, tolerances)
-        latest = max(latest, completion(run.times, run.outputs, target).latest(LEVEL))
+    for outputs, target in zip(_outputs(entrant, inputs, times, tolerances), limits, strict=True):
+        for away in np.abs(outputs - target).T:
+            latest = max(latest, settled(times, away, max((1.0 - LEVEL) * float(away.max()), NEAR)))
     return latest
+
+
+def _outputs(entrant: Entrant, inputs: FloatArray, times: FloatArray, tolerances: Tolerances) -> Iterator[FloatArray]:
+    """Yield the outputs of each example at formal times (T, outputs), formal units."""
+    if entrant.pooled:
+        for values in inputs:
+            yield entrant.draw(values, times, tolerances).outputs
+        return
+    crn, scale = entrant.crn, entrant.scale
+    for first in range(0, len(inputs), AT_ONCE):
+        states = entrant.tube.inlet(inputs[first : first + AT_ONCE])
+        run = simulate(crn, states, times * scale.time, tolerances.scaled(scale.unit), record=output_species(crn))
+        for number in range(len(states)):
+            yield curves(entrant.name, crn, run.example(number), scale).outputs
 
 
 def protocol_end(
@@ -80,10 +107,11 @@ def protocol_end(
     crns: DesignCrns,
     entrant: Entrant,
     slow: Entrant,
+    whole: Entrant | None,
     times: FloatArray,
     tolerances: Tolerances,
     *,
-    settled: tuple[float, float],
+    complete: tuple[float, float],
     closes: float,
     otherwise: float,
 ) -> ProtocolEnd:
@@ -94,9 +122,10 @@ def protocol_end(
         crns: The formal CRN, whose limit the outputs approach.
         entrant: What is ordered, at median rate constants.
         slow: The same, slow.
+        whole: The same without what is not full length, if that is known.
         times: Formal times of curves (T,).
         tolerances: In formal units.
-        settled: When the drawn example has gone :data:`LEVEL` of its way: at median rate constants, and the 95 %
+        complete: When the drawn example has gone :data:`LEVEL` of its way: at median rate constants, and the 95 %
             quantile; formal time.
         closes: When leak may close the reading window (its 5 % quantile), formal time.
         otherwise: The design's horizon, formal time, where there is no limit to wait for.
@@ -108,8 +137,8 @@ def protocol_end(
     if not has_limit(crns.formal):
         end, reason = otherwise, "the design's horizon, as there is no limit to wait for (simulate.until)"
     else:
-        middle, high = settled
-        slowest = latest_settled(entrant, inputs, limit(crns.formal, inputs), times, tolerances)
+        middle, high = complete
+        slowest = latest_complete(entrant, inputs, limit(crns.formal, inputs), times, tolerances)
         end = slowest * max(1.0, high / middle) if 0.0 < middle < math.inf else slowest
         reason = f"the slowest predicted course (5 %) of the slowest example is {LEVEL:.0%} complete"
         if not end < last:
@@ -121,7 +150,10 @@ def protocol_end(
     wanted = source.network(inputs).argmax(axis=1)
     grid = np.array([0.0, max(end, float(times[1]))])
     same = [
-        sum(int(one.draw(v, grid, tolerances).outputs[-1].argmax() == w) for v, w in zip(inputs, wanted, strict=True))
-        for one in (entrant, slow)
+        sum(
+            int(outputs[-1].argmax() == label)
+            for outputs, label in zip(_outputs(one, inputs, grid, tolerances), wanted, strict=True)
+        )
+        for one in ((entrant, slow) if whole is None else (entrant, slow, whole))
     ]
-    return ProtocolEnd(end * second, reason, len(inputs), same[0], same[1])
+    return ProtocolEnd(end * second, reason, len(inputs), *same)

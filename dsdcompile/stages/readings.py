@@ -43,19 +43,19 @@ def expected(
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol).scaled(built.unit)
     reader = Reader(built.crn, stock.reporters, rate, tolerances)
     direct = [well for well in steps.wells if _reacts(well)]
-    found: dict[str, tuple[Expected, ...]] = {}
+    shown: dict[str, tuple[Expected, ...]] = {}
     if direct:
         times = np.linspace(0.0, end, POINTS)
         lit = reader.courses([well.amounts for well in direct], times)
         for number, well in enumerate(direct):
             kept = slice(None) if well.plan.kind is WellKind.SAMPLE else slice(-1, None)
-            found[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
+            shown[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
     for reaction in steps.reactions:
         for well in steps.wells:
             if well.plan.sample_of == reaction.plan and well.plan.when is not None:
                 lit = reader.sample(reaction.amounts, steps.recipe.amounts(well.plan.mixes), well.plan.when, READING)
-                found[well.liquid.place] = _shown(design, stock, well, np.array([well.plan.when]), lit[None, :])
-    return tuple(one for well in steps.wells for one in found.get(well.liquid.place, ()))
+                shown[well.liquid.place] = _shown(design, stock, well, np.array([well.plan.when]), lit[None, :])
+    return tuple(one for well in steps.wells for one in shown.get(well.liquid.place, ()))
 
 
 def _reacts(well: Well) -> bool:

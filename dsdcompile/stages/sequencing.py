@@ -22,13 +22,14 @@ from dsdcompile.formats.sequence_file import (
 )
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
-from dsdcompile.sequences.assignment import assign_words, budget_of
+from dsdcompile.sequences.assignment import assign_words, budget_of, unlike_toeholds
 from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.objective import Objective
 from dsdcompile.sequences.rules.catalogue import RULES
 from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.toehold_energy import TOEHOLD_SPREAD
 from dsdcompile.sequences.search import SearchResult, improve, most_steps
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.catalogue import Backend, open_backend
@@ -54,6 +55,8 @@ class Sequencing:
     report: SequenceReport
     budget: Budget
     """Domains needed and domains there are."""
+    beyond: tuple[str, ...] = ()
+    """What cannot fit one pot, in numbers, and what would."""
     interrupted: bool = False
     """Whether the user stopped the search: these are its best so far, and the next run goes on from them."""
 
@@ -67,8 +70,9 @@ class Sequencing:
     def warnings(self) -> tuple[str, ...]:
         """Return what a user must know before ordering."""
         if not self.interrupted:
-            return ()
+            return self.beyond
         return (
+            *self.beyond,
             f"sequence search interrupted after {plural(self.steps, 'step')}: these are the best so far; the same "
             "command goes on from there",
         )
@@ -100,13 +104,17 @@ def sequence_system(
         BackendError: the thermodynamic backend is missing or refuses.
         KeyboardInterrupt: the user does not want to wait for the checks of an interrupted search either.
     """
-    budget = budget_of(inventory, assignment_options(design))
+    options = assignment_options(design)
+    budget = budget_of(inventory, options)
+    beyond = unlike_toeholds(inventory, options, check_limits(design)[TOEHOLD_SPREAD])
+    for line in beyond:
+        progress(line)
     with backend(design) if model is None else nullcontext(model) as asked:
         found = _searched(design, inventory, asked, store, progress)
         keeping = None if found.interrupted else store
         report = _judged(design, found.sequenced, concentrations, asked, keeping)
     return Sequencing(
-        found.sequenced, found.before, found.after, found.steps, found.k, report, budget, interrupted=found.interrupted
+        found.sequenced, found.before, found.after, found.steps, found.k, report, budget, beyond, found.interrupted
     )
 
 
@@ -131,7 +139,7 @@ def _searched(
     start, k = assign_words(inventory, table.seed, options)
     progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
     most = most_steps(table.effort)
-    found = improve(
+    searched = improve(
         start,
         k,
         model,
@@ -143,10 +151,10 @@ def _searched(
         save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
         progress=progress,
     )
-    progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
-    if found.interrupted:
-        return found
-    text = show_search(found)
+    progress(f"search objective {searched.before.total:.2f} -> {searched.after.total:.2f}; checking")
+    if searched.interrupted:
+        return searched
+    text = show_search(searched)
     store.put("sequences", key, text)
     return parse_search(text, inventory)  # the same numbers, rounded, as the next run reads
 

@@ -71,7 +71,10 @@ def test_where_rates_matter_nothing_that_is_chosen_runs(text, told):
 def test_the_cheaper_plan_is_kept_whichever_it_is(shared, naive, monkeypatch):
     asked = []
 
-    def priced(formal: Crn, setting: Setting, chosen: set[Pass], progress: Callable[[str], None]) -> PlanResult:
+    def priced(
+        formal: Crn, setting: Setting, chosen: set[Pass], progress: Callable[[str], None], below: Cost | None
+    ) -> PlanResult:
+        assert below == (None if FANOUT in chosen else Cost(1, 1, 1, 1, shared))
         asked.append(chosen)
         cost = Cost(1, 1, 1, 1, shared if FANOUT in chosen else naive)
         last = Step(LEGALISE, 1, cost, unchanged(formal))
@@ -82,3 +85,19 @@ def test_the_cheaper_plan_is_kept_whichever_it_is(shared, naive, monkeypatch):
     assert cheapest(RAILS, SETTING, named(["shift"]), told.append).cost.money == 2.0
     assert asked == [{*BY_COST, SHIFT}, {*BY_COST, SHIFT} - {FANOUT}]
     assert told == ["with fan-out sharing", "with naive trees"]
+
+
+def test_trees_that_cost_more_are_not_written_out():
+    rng = np.random.default_rng(0)
+    rails = [(f"Y{i}p", f"Y{i}n") for i in range(16)]
+    lines = [f"X{n} -> {' + '.join(pair[rng.integers(2)] for pair in rails)}" for n in range(24)]
+    text = "".join(f"#! input X{n}\n" for n in range(24)) + "".join(f"#! output {a} {b}\n" for a, b in rails)
+    told: list[str] = []
+    made = cheapest(parse_crn(text + "\n".join(lines)), SETTING, progress=told.append)
+    after = told[told.index("with naive trees") :]
+    assert after[-1].startswith("costs more: at least ")
+    assert not any(line.startswith("legalise") for line in after)
+    least = int(after[-1].split()[-2].replace(",", ""))
+    assert least > made.cost.nucleotides
+    naive = run_passes(parse_crn(text + "\n".join(lines)), SETTING, BY_COST - {FANOUT})
+    assert least <= naive.cost.nucleotides

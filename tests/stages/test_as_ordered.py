@@ -30,6 +30,11 @@ def test_what_is_ordered_is_slower_leaks_and_can_be_read_in_between(tmp_path, ca
     assert middle < end["seconds"] < made["window"]["closes_s"]
     assert (end["labels_agree"], end["examples"]) == (4, 4)
     assert f"the protocol ends after {show_duration(end['seconds'])}" in (tmp_path / "protocol.md").read_text()
+    assert end["labels_agree_whole"] == 4
+    pure = summary["purity"]
+    assert pure["worst_full_length_share"] == round(0.994**62, 4)  # 63 nt, as all strands of this design at most
+    assert pure["worst_gate_share"] < pure["purest"]["worst_gate_share"]
+    assert "full length: 69% of the worst strand" in said
     told = json.loads((tmp_path / "comparison.json").read_text())["as_ordered"]
     assert len(told["step_rates"]) == made["steps"] == 8
     assert all(10 < step["predicted_per_molar_second"] < 4e6 for step in told["step_rates"])

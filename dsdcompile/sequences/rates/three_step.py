@@ -123,18 +123,18 @@ def _unbinding(energy: float, branch: int, conditions: Conditions, constants: Co
 
 def _beyond(invading: Toehold, branch: int, incumbent: Toehold) -> tuple[str, ...]:
     """Return in which respects a step is outside the table, by the constants below."""
-    found = []
+    respects = []
     if branch > LONGEST_BRANCH:
-        found.append(f"branch of {branch} nt, measured to {FITTED_BRANCH}")
+        respects.append(f"branch of {branch} nt, measured to {FITTED_BRANCH}")
     if invading.length > LONGEST_INVADING:
-        found.append(f"invading toehold of {invading.length} nt, measured to {LONGEST_INVADING}")
+        respects.append(f"invading toehold of {invading.length} nt, measured to {LONGEST_INVADING}")
     if incumbent.length > LONGEST_HOLDING:
-        found.append(f"incumbent held by {incumbent.length} nt, measured to {LONGEST_HOLDING}")
+        respects.append(f"incumbent held by {incumbent.length} nt, measured to {LONGEST_HOLDING}")
     if incumbent.length and incumbent.length - invading.length > MOST_UPHILL:
-        found.append(
+        respects.append(
             f"incumbent held by {incumbent.length} nt against {invading.length}, measured to {MOST_UPHILL} more"
         )
-    return tuple(found)
+    return tuple(respects)
 
 
 LONGEST_BRANCH: Final = 22
