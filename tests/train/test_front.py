@@ -150,7 +150,8 @@ def test_test_labels_choose_nothing():
 def design(tmp_path):
     path = tmp_path / "small.toml"
     path.write_text(
-        'name = "small"\n[network]\nfile = "small.json"\n[data]\nname = "iris"\n[passes]\nreduce = "cost"\noptional = ["shift"]\n'
+        'name = "small"\n[network]\nfile = "small.json"\n[data]\nname = "iris"\n[passes]\nreduce = "cost"\n'
+        'optional = ["shift"]\n'
         '[scheme]\nmax_products = 4\n[training]\nhidden = [1]\nweights = "integer"\n'
     )
     return path
