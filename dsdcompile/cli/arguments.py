@@ -31,6 +31,9 @@ NOTIONS = {"bisimulation": "BISIMULATION", "pathways": "PATHWAYS"}
 LARGEST_WEIGHT = 16
 """What ``import --largest`` is by default (:data:`dsdcompile.network.fold.LARGEST`; a test holds them together)."""
 
+STEPS = 40_000
+"""Moves of a chain of ``train --front``."""
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's parser; what it returns has ``act``, which takes it and returns the exit status."""
@@ -134,6 +137,15 @@ def _train(commands: Commands) -> None:
     _data_dir(parser)
     _changes(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress")
+    group = parser.add_argument_group("the front of accuracy against strands (needs no extra)")
+    group.add_argument("--front", action="store_true", help="search networks that are right with few strands")
+    group.add_argument("--folder", type=Path, metavar="DIR", help="folder of the front (default: build/NAME-front)")
+    group.add_argument("--strands", type=int, metavar="N", help="write the best network of at most N strands")
+    group.add_argument("--accuracy", type=float, metavar="A", help="write the one of fewest strands that is A right")
+    group.add_argument(
+        "--steps", type=int, default=STEPS, metavar="N", help="moves a chain of the search (default: %(default)s)"
+    )
+    group.add_argument("--executor", metavar="WHERE", default="auto", help=EXECUTORS)
     parser.set_defaults(act=_act_in("training"))
 
 

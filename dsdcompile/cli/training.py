@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dsdcompile.cli.commands import Progress
+from dsdcompile.cli.fronts import search
 from dsdcompile.design.tables import TrainingTable
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
@@ -32,6 +33,8 @@ def act(options: argparse.Namespace) -> int:
     data = load_data(design.data, options.design.parent)
     print(data.parts)
     path = options.out or options.design.parent / design.network.file
+    if options.front:
+        return search(options, design, data, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = [path.with_name(f".{path.name}.{number}.checkpoint") for number in range(options.seeds)]
     progress = Progress(quiet=options.quiet)

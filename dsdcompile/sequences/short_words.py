@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
-from dsdcompile.crn.matrices import IntArray
 from dsdcompile.sequences.assignment_options import LONGEST_RUN, AssignmentOptions
 from dsdcompile.sequences.bases import longest_run, reverse_complement
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+
+Codes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @final
@@ -67,12 +68,12 @@ def free_words(words: Sequence[str], distance: int, taken: Iterable[str]) -> lis
     """Return the words that differ from all taken ones, and from their complements, in at least ``distance`` places."""
     if not words:
         return []
-    free = np.ones(len(words), dtype=bool)
-    codes = _codes(words)
-    for word in taken:
-        for code in _codes([word, reverse_complement(word)]):
-            free &= (codes != code).sum(axis=1) >= distance
-    return [words[i] for i in np.flatnonzero(free).tolist()]
+    held = list(taken)
+    if not held:
+        return list(words)
+    codes = _codes([*held, *map(reverse_complement, held)])
+    apart = (_codes(words)[:, None] != codes[None, :]).sum(axis=2).min(axis=1)
+    return [words[i] for i in np.flatnonzero(apart >= distance).tolist()]
 
 
 def far_apart(words: Sequence[str], distance: int, most: int) -> list[str]:
@@ -100,5 +101,8 @@ def least_distance(words: Sequence[str]) -> int:
     return max(1, int(pairs.min()))
 
 
-def _codes(words: Sequence[str]) -> IntArray:
-    return np.array([[ord(letter) for letter in word] for word in words], dtype=np.int64)
+def _codes(words: Sequence[str]) -> Codes:
+    """Return letters as numbers (words, length)."""
+    return np.frombuffer("".join(words).encode("ascii"), dtype=np.uint8).reshape(
+        len(words), len(words[0]) if words else 0
+    )

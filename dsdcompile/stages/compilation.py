@@ -80,10 +80,7 @@ def compile_crn(
         SchemeError: the scheme cannot build a reaction, whatever is done about it, or breaks the contract.
     """
     scheme = choose_scheme(design.scheme.name, folder)
-    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
-    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
-    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
-    model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
+    model = cost_model(design, scheme)
     setting = Setting(model, _lowest(source.examples))
     optional = named(design.passes.optional)
     reduced = None
@@ -103,11 +100,23 @@ def compile_crn(
         implementable=plan.legal.crn,
         meaning=plan.reduced.then(plan.legal),
         scheme=scheme,
-        lengths=lengths,
-        max_products=most,
+        lengths=model.lengths,
+        max_products=model.max_products,
         steps=plan.steps,
         warnings=_passed_over(design, source.formal),
     )
+
+
+def cost_model(design: Design, scheme: Scheme) -> CostModel:
+    """Return how a scheme builds reactions with the design's lengths, and what that costs.
+
+    Raises:
+        DesignError: no reaction fits the longest strand.
+    """
+    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
+    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
+    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
+    return CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
 
 
 def _lowest(examples: Examples) -> FloatArray:
