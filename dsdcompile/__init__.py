@@ -11,7 +11,12 @@
 'proved'
 """
 
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from dsdcompile.crn.reaction import Reaction
     from dsdcompile.network.compile import compile_network
     from dsdcompile.network.network import Layer, Network
+    from dsdcompile.verify.verdict import Verification
 
 __all__ = [
     "Crn",
@@ -47,9 +53,26 @@ _HOMES = {
     "load_network": "dsdcompile.api",
     "reduce": "dsdcompile.api",
     "translate": "dsdcompile.api",
-    "verify": "dsdcompile.api",
 }
-"""Where each public name is; its module is imported when the name is first used."""
+"""Where each public name is; its module is imported when the name is first used; ``verify`` is below."""
+
+
+class _Package(ModuleType):
+    """This package, in which ``verify`` is the function, whether or not the room of that name has been imported."""
+
+    @property
+    def verify(self) -> Callable[..., Verification]:
+        """The function of :mod:`dsdcompile.api`."""
+        from dsdcompile.api import verify
+
+        return verify
+
+    @verify.setter
+    def verify(self, room: ModuleType) -> None:
+        """Take no notice: importing a room sets its name in the package."""
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:

@@ -12,13 +12,14 @@ from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.errors import SimulationError
 from dsdcompile.formats.network_file import load_network as load_network
 from dsdcompile.passes import reduce as reduction
+from dsdcompile.passes.feed import feed
 from dsdcompile.passes.legalise import legalise
-from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate as translate_crn
 from dsdcompile.simulate.curves import Comparison
 from dsdcompile.simulate.curves import compare as compare_curves
 from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.trajectory import Tolerances
+from dsdcompile.stages.scheme_choice import choose_scheme
 from dsdcompile.stages.source import Examples
 from dsdcompile.stages.translation import fast, limit_usage
 from dsdcompile.stages.verification import verify_modules
@@ -36,14 +37,14 @@ def reduce(crn: Crn) -> Crn:
 def translate(
     crn: Crn, scheme: str = "soloveichik2010", max_products: int = 4, lengths: DomainLengths | None = None
 ) -> DsdSystem:
-    """Legalise a CRN for a scheme, and translate it.
+    """Legalise a CRN for a scheme, by its name or the path of a Python file that defines one, and translate it.
 
     Raises:
         DesignError: there is no such scheme.
-        SchemeError: the scheme cannot build a reaction.
+        SchemeError: the scheme cannot build a reaction, or it is from outside and breaks the contract.
     """
-    chosen = find_scheme(scheme)
-    return translate_crn(legalise(crn, chosen.accepts, max_products).crn, chosen, lengths)
+    chosen = choose_scheme(scheme)
+    return translate_crn(legalise(feed(crn).crn, chosen.accepts, max_products).crn, chosen, lengths)
 
 
 def verify(system: DsdSystem, *, whole: bool = False) -> Verification:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from dsdcompile.cli.main import main
+from dsdcompile.design.design import Design
+from dsdcompile.design.keys import show_keys
 from dsdcompile.verify.verdict import Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,3 +50,8 @@ def test_its_tables_are_those_of_the_program():
     assert {found["name"] for found in MARKED.finditer(text)} == set(TABLES)
     assert refreshed(text) == text, "scripts/tables writes them"
     assert refreshed(text.replace("| `strands.csv` |", "| `threads.csv` |")) == text
+
+
+def test_the_file_of_keys_is_what_the_tables_say(capsys):
+    assert main(["keys"]) == 0
+    assert capsys.readouterr().out == f"{show_keys(Design)}\n", "scripts/tables writes it"

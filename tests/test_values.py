@@ -18,7 +18,7 @@ from dsdcompile.pipeline import run
 
 OPEN_TABLES = {"results.design.sequences.fixed", "results.design.lab.prices"}
 ROOT = Path(__file__).resolve().parents[1]
-BUILDERS = {"WordPool", "Assembly"}
+BUILDERS = {"WordPool", "Assembly", "Unknowns"}
 """Public dataclasses that are no values but are filled step by step."""
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from dsdcompile.cli.commands import Commands
 from dsdcompile.design.design import Design, check_design
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.system_file import rebuild
@@ -14,17 +12,8 @@ from dsdcompile.formats.writing import show_json, write_whole
 from dsdcompile.stages.sequencing import check_files
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("check", help="check the sequences in system.pil and strands.csv, whoever made them")
-    parser.add_argument("system", type=Path, metavar="SYSTEM.pil", help="domains and complexes")
-    parser.add_argument("strands", type=Path, metavar="STRANDS.csv", help="strands with their sequences")
-    parser.add_argument("--design", type=Path, help="design file with [checks] and [sequences] (default: none)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the table as JSON")
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
     design = _defaults() if options.design is None else load_design(options.design)
     sequenced, amounts = rebuild(read_text(options.system), read_text(options.strands))
     report = check_files(design, sequenced, amounts)

@@ -6,9 +6,8 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.cli.commands import Progress
 from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.memoised import enumerate_memoised
 from dsdcompile.enumeration.options import EnumerationOptions
@@ -22,40 +21,8 @@ EVERY = 0.2
 """How often progress is shown, s."""
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    usual = EnumerationOptions()
-    parser = commands.add_parser(
-        "enumerate",
-        help="find all resting macrostates and condensed reactions of the complexes in a PIL file",
-        epilog="exit status: 0 all was found; 1 a limit cut it short, and the output says which; 2 bad input",
-    )
-    parser.add_argument("system", type=Path, metavar="SYSTEM.pil", help="domains and complexes in kernel notation")
-    parser.add_argument("--out", type=Path, metavar="FILE.pil", help="where the PIL text goes (default: the terminal)")
-    parser.add_argument("--crn", type=Path, metavar="FILE.crn", help="also write the condensed reactions as a CRN")
-    parser.add_argument(
-        "--release-cutoff", type=_count, default=usual.release_cutoff, metavar="NT",
-        help=f"helices up to this length open by themselves (default: {usual.release_cutoff})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--remote", action="store_true",
-        help="allow branch migration from toeholds elsewhere, as Peppercorn does by default (default: rejected)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--max-complex-size", type=_positive, metavar="STRANDS",
-        help="drop larger complexes (default: twice the largest given, plus two)",
-    )  # fmt: skip
-    for name, unit in (("max-complexes", "COUNT"), ("max-reactions", "COUNT"), ("max-seconds", "S")):
-        default = getattr(usual, name.replace("-", "_"))
-        parser.add_argument(
-            f"--{name}", type=type(default), default=default, metavar=unit,
-            help=f"give up beyond that (default: {default:,g})",
-        )  # fmt: skip
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
     progress = Progress(quiet=options.quiet)
     try:
         read = read_pil(read_text(options.system))
@@ -108,15 +75,3 @@ def _now_and_then(progress: Progress) -> Callable[[str], None]:
             progress(message, passing=True)
 
     return tell
-
-
-def _count(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is not a number of nucleotides")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of strands")
-    return int(text)

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from dsdcompile.cli.arguments import EXECUTORS
 from dsdcompile.errors import BackendError, DesignError, missing
 from dsdcompile.simulate.batches import Executors, here
 
 SMALL = 3_000_000
 """Examples times reactions up to which starting processes takes longer than the work."""
 CONNECT_SECONDS = 10
-HELP = "where batches run: auto (default), here, processes[:N], threads[:N], or dask://host:port"
 _LOCAL = re.compile(r"(auto|processes|threads)(?::([1-9]\d*))?")
 
 
@@ -23,7 +23,7 @@ def executors(text: str) -> Executors:
     """Return what ``--executor`` asks for.
 
     Raises:
-        DesignError: the text is none of the forms in :data:`HELP`.
+        DesignError: the text is none of the forms in :data:`~dsdcompile.cli.arguments.EXECUTORS`.
     """
     if text == "here":
         return here
@@ -31,7 +31,7 @@ def executors(text: str) -> Executors:
         return _dask("tcp://" + text.removeprefix("dask://"))
     match = _LOCAL.fullmatch(text)
     if match is None:
-        raise DesignError(f"--executor {text}: not one of {HELP.partition(': ')[2]}")
+        raise DesignError(f"--executor {text}: not one of {EXECUTORS.partition(': ')[2]}")
     workers = int(match[2]) if match[2] else os.cpu_count() or 1
     if match[1] == "threads":
         return _always(lambda: cf.ThreadPoolExecutor(workers))

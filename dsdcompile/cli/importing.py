@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
-from dsdcompile.cli.commands import Commands
 from dsdcompile.crn.matrices import FloatArray, IntArray
 from dsdcompile.errors import DesignError, FormatError, NetworkError
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.network_file import imported, read_real, show_network
 from dsdcompile.formats.writing import write_whole
-from dsdcompile.network.fold import LARGEST, fold
+from dsdcompile.network.fold import fold
 from dsdcompile.network.network import Network
 from dsdcompile.network.quantise import quantise
 from dsdcompile.network.real import RealNetwork
@@ -20,29 +18,9 @@ from dsdcompile.train.dataset import DataSet
 from dsdcompile.train.datasets import load_data
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("import", help="an ONNX or NPZ network becomes a network file with integer weights")
-    parser.add_argument("file", type=Path, metavar="FILE", help=".onnx (needs the extra 'onnx') or .npz")
-    parser.add_argument("--out", type=Path, metavar="FILE.json", required=True, help="where the network goes")
-    parser.add_argument("--largest", type=int, default=None, metavar="N", help=f"largest weight (default: {LARGEST})")
-    parser.add_argument(
-        "--quantise",
-        choices=("binary", "ternary", "integer"),
-        help="round weights that are not integers times a factor (default: refuse them)",
-    )
-    parser.add_argument("--design", type=Path, metavar="DESIGN", help="design whose [data] measure the accuracy")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the data set's files")
-    parser.add_argument(
-        "--standardised",
-        action="store_true",
-        help="the network expects the data set's features as dsdcompile scales them: record that scaling",
-    )
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
-    largest = LARGEST if options.largest is None else options.largest
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
+    largest = options.largest
     if largest < 1:
         raise DesignError(f"--largest {largest}: at least 1 is needed")
     real = read_real(options.file)

@@ -6,7 +6,7 @@ import argparse
 import textwrap
 from collections.abc import Sequence
 
-from dsdcompile.cli.commands import Commands
+from dsdcompile.cli import compared
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.footprint import YARDSTICKS, footprint
@@ -16,13 +16,10 @@ WIDTH = 100
 """Columns that texts are wrapped to."""
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("schemes", help="the translation schemes, with cost and guarantees")
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
+    if options.design is not None:
+        return compared.act(options)
     lengths = DomainLengths()
     print(
         f"Fuels of one module at toeholds of {lengths.toehold} nt and recognition domains of {lengths.recognition} nt:"

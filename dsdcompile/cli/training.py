@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dsdcompile.cli.commands import Commands, Progress
+from dsdcompile.cli.commands import Progress
+from dsdcompile.cli.fronts import search
 from dsdcompile.design.tables import TrainingTable
 from dsdcompile.errors import DesignError
 from dsdcompile.formats.design_file import load_design
@@ -19,23 +20,8 @@ from dsdcompile.train.dataset import DataSet
 from dsdcompile.train.datasets import load_data
 
 
-def add_commands(commands: Commands) -> None:
-    """Add the subcommand."""
-    parser = commands.add_parser("train", help="train the network of a design (needs the extra 'train')")
-    parser.add_argument("design", type=Path, metavar="DESIGN", help="design file with [network], [data] and [training]")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where the network goes (default: network.file)")
-    parser.add_argument(
-        "--seeds", type=int, default=1, metavar="N", help="train with N seeds from training.seed; keep the best"
-    )
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the data set's files")
-    parser.add_argument(
-        "--set", metavar="KEY=VALUE", dest="changes", action="append", default=[], help="change a key of the design"
-    )
-    parser.add_argument("--quiet", action="store_true", help="no progress")
-    parser.set_defaults(act=_act)
-
-
-def _act(options: argparse.Namespace) -> int:
+def act(options: argparse.Namespace) -> int:
+    """Carry out the subcommand and return the exit status."""
     changes = list(options.changes)
     if options.data_dir is not None:
         changes.append(f"data.directory={str(options.data_dir.resolve())!r}")
@@ -47,6 +33,8 @@ def _act(options: argparse.Namespace) -> int:
     data = load_data(design.data, options.design.parent)
     print(data.parts)
     path = options.out or options.design.parent / design.network.file
+    if options.front:
+        return search(options, design, data, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = [path.with_name(f".{path.name}.{number}.checkpoint") for number in range(options.seeds)]
     progress = Progress(quiet=options.quiet)

@@ -104,6 +104,25 @@ def parse_crn(text: str, *, unit: float = 1.0, time: float = 1.0) -> Crn:
         raise FormatError(str(error)) from None
 
 
+def constant_species(text: str) -> tuple[str, ...]:
+    """Return the species that a CRN's text declares to be always there, in its order.
+
+    They are listed as ``fuels = {...}`` or ``constant = {...}``, or have the comment ``# constant`` behind their
+    concentration.
+
+    >>> constant_species("fuels = {F, G}; A + F -> B" + chr(10) + "H @initial 5 nM  # constant")
+    ('F', 'G', 'H')
+    """
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        body, _, comment = line.partition("#")
+        for listed in re.finditer(r"(?:^|;)\s*(?:fuels|constant)\s*=\s*\{([^}]*)\}", body):
+            found |= dict.fromkeys(_NAME.findall(listed[1]))
+        if comment.strip() == "constant" and "@" in body and (name := _NAME.match(body.strip())):
+            found[name[0]] = None
+    return tuple(found)
+
+
 def _rails(names: tuple[str, ...]) -> str | tuple[str, str]:
     return names[0] if len(names) == 1 else (names[0], names[1])
 
@@ -295,34 +314,34 @@ class _Statement:
             return 1.0, 1.0
         self.at += 1
         allowed = ("kf", "kr") if both else ("k",)
-        found: dict[str, float] = {}
+        rates: dict[str, float] = {}
         if self._peek("number"):
             for name in allowed:
-                if found:
+                if rates:
                     self._symbol(",")
-                found[name] = self._rate(right if name == "kr" else left)
+                rates[name] = self._rate(right if name == "kr" else left)
             self._symbol("]")
-            return found[allowed[0]], found.get("kr", 1.0)
+            return rates[allowed[0]], rates.get("kr", 1.0)
         while True:
             written = self._take("name", f"{' or '.join(allowed)} = a rate constant")
             name = SYNONYMS.get(written, written) if both else written
             if name not in (*allowed, "k"):
                 self.at -= 1
                 self._fail(" or ".join(allowed))
-            if name in found:
+            if name in rates:
                 self.at -= 1
                 self._fail(f"{written} once")
             self._symbol("=")
-            found[name] = self._rate(right if name == "kr" else left)
+            rates[name] = self._rate(right if name == "kr" else left)
             if self._text() != ",":
                 break
             self.at += 1
         for name, other in (("kf", "kr"), ("kr", "kf")):
-            if name in found and not found.keys() & {other, "k"}:
+            if name in rates and not rates.keys() & {other, "k"}:
                 self._fail(f"', {other} = ' a rate constant of the other direction")
         self._symbol("]")
-        default = found.get("k", 1.0)
-        return found.get("kf", default), found.get("kr", default)
+        default = rates.get("k", 1.0)
+        return rates.get("kf", default), rates.get("kr", default)
 
     def _rate(self, molecularity: int) -> float:
         start = self.at

@@ -10,11 +10,13 @@ from dsdcompile.design.quantities import Bases, Floats, Molar, PerMolarSecond, P
 from dsdcompile.passes.catalogue import OPTIONAL, help_text
 from dsdcompile.sequences.rules.catalogue import thresholds
 from dsdcompile.sequences.rules.limits import Threshold
+from dsdcompile.sequences.thermo.catalogue import BACKENDS
 
 if TYPE_CHECKING:
     OptionalPass = str
+    BackendName = str
 else:
-    OptionalPass = Literal[OPTIONAL]
+    OptionalPass, BackendName = Literal[OPTIONAL], Literal[BACKENDS]
 
 
 class Table(BaseModel):
@@ -117,7 +119,7 @@ class PassesTable(Table):
 class SchemeTable(Table):
     """The translation scheme and its lengths."""
 
-    name: str = Field("soloveichik2010", description="a scheme that `dsdcompile schemes` lists")
+    name: str = Field("soloveichik2010", description="what `dsdcompile schemes` lists, or a file scheme.py")
     max_products: Annotated[int, Field(ge=1)] | None = Field(
         None, description="most products of one reaction (default: as many as lab.longest_strand allows)"
     )
@@ -152,6 +154,11 @@ class KineticsTable(Table):
     )
     slowdown: Annotated[float, Field(gt=0)] = Field(
         1.0, description="matched: every reaction runs this many times slower than written"
+    )
+    rate_tolerance: Annotated[float, Field(gt=1)] = Field(
+        3.0,
+        description="matched: factor by which a step's rate constant, predicted from its sequences, may miss the "
+        "wanted one; with one further off nothing is ordered",
     )
 
     @property
@@ -229,7 +236,7 @@ class SequencesTable(Table):
 
     seed: Annotated[int, Field(ge=0)] = Field(1, description="seed: the same seed gives the same sequences")
     effort: Annotated[int, Field(ge=0)] = Field(400, description="most steps of the search; 0: orthogonal words alone")
-    thermo: Literal["vienna", "nupack"] = Field(
+    thermo: BackendName = Field(
         "vienna", description="where partition functions come from; nupack needs the user's own installation"
     )
     celsius: Annotated[float, Field(ge=0, le=100)] = Field(25.0, description="temperature of the reaction, C")
@@ -280,7 +287,14 @@ class LabTable(Table):
     """What is ordered, and how."""
 
     vendor: str = Field("idt", description="whose order form: a table in dsdcompile/formats/vendors")
-    purification: str = Field("STD", description="of gate strands, in the vendor's code: STD, PAGE, HPLC")
+    purification: str = Field(
+        "auto",
+        description="of gate strands, in the vendor's code: STD, PAGE, HPLC; auto: of every strand the cheapest with "
+        "which lab.full_length of it is full length",
+    )
+    full_length: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="least share of a strand that is full length, for lab.purification = auto"
+    )
     plate: Literal[96, 384] = Field(96, description="wells of order and reaction plates")
     prices: dict[str, float] = Field(
         default_factory=dict,

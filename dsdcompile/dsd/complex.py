@@ -47,7 +47,7 @@ class Complex:
         Raises:
             FormatError: the brackets do not match, or a nick stands in one row only.
         """
-        found: list[int | None] = [None] * len(self.structure)
+        partner: list[int | None] = [None] * len(self.structure)
         open_: list[int] = []
         for here, (token, symbol) in enumerate(zip(self.sequence, self.structure, strict=True)):
             if (token == NICK) != (symbol == NICK) or symbol not in ".()+":
@@ -57,11 +57,11 @@ class Complex:
             elif symbol == ")":
                 if not open_:
                     raise FormatError(f"a closing bracket too many in {' '.join(self.structure)}")
-                found[here] = open_.pop()
-                found[found[here] or 0] = here
+                partner[here] = open_.pop()
+                partner[partner[here] or 0] = here
         if open_:
             raise FormatError(f"{self.sequence[open_[-1]]}( is never closed")
-        return tuple(found)
+        return tuple(partner)
 
     @property
     def strands(self) -> tuple[Strand, ...]:

@@ -24,6 +24,7 @@ LONGEST_HOLD: Final = 10
 LONGEST_CLAMP: Final = 3
 """Nucleotides of a helix that breathe open far enough for a strand to start behind them without a toehold."""
 NOTHING: Final = -1
+"""In place of a place: there is no base, or none that it pairs with."""
 
 
 @final
@@ -214,7 +215,7 @@ def components(joined: Joined, partner: list[int]) -> tuple[Complex, ...] | None
         first, _ = ends.get(strand, (place, place))
         ends[strand] = (first, place)
     waiting = dict.fromkeys(ends)
-    made = []
+    parts = []
     while waiting:
         order, strand = [], next(iter(waiting))
         while strand in waiting:
@@ -226,8 +227,8 @@ def components(joined: Joined, partner: list[int]) -> tuple[Complex, ...] | None
         one = _complex(joined, partner, [range(ends[s][0], ends[s][1] + 1) for s in order])
         if one is None:
             return None
-        made.append(one.canonical())
-    return tuple(sorted(made, key=lambda c: (c.sequence, c.structure)))
+        parts.append(one.canonical())
+    return tuple(sorted(parts, key=lambda c: (c.sequence, c.structure)))
 
 
 def _behind_nick(joined: Joined, partner: list[int], place: int) -> int:

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, frozen_ints
+from dsdcompile.dsd.absent import NO_MODULE, NO_SPECIES
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Role, Template
@@ -30,9 +31,10 @@ class Implementation:
     unit: float
     """One formal unit, in M: inputs and outputs of ``crn`` are formal values times this (totals, if matched)."""
     module: IntArray
-    """For each species the module whose fuel or intermediate it is, -1 for a signal (species,)."""
+    """For each species the module whose fuel or intermediate it is, :data:`NO_MODULE` for a signal (species,)."""
     holds: IntArray
-    """For each species the signal that it is, or that it holds and gives back unchanged; -1 for others (species,)."""
+    """For each species the signal that it is, or that it holds and gives back unchanged; :data:`NO_SPECIES` for others
+    (species,)."""
 
     def __post_init__(self) -> None:
         """Freeze the tables."""
@@ -124,13 +126,13 @@ def implementation(system: DsdSystem, dosing: Dosing, step_rates: FloatArray) ->
         pairs=system.crn.pairs,
         offsets=system.crn.offsets * dosing.unit,
     )
-    owner = np.concatenate([np.full(signals, -1, dtype=np.int64), system.molecules.module[counted]])
+    owner = np.concatenate([np.full(signals, NO_MODULE, dtype=np.int64), system.molecules.module[counted]])
     return Implementation(crn, dosing.unit, owner, _held(system, column, crn.n_species))
 
 
 def _held(system: DsdSystem, column: IntArray, species: int) -> IntArray:
-    """Return the signal that each species is or holds, -1 for none (species,)."""
-    holds = np.full(species, -1, dtype=np.int64)
+    """Return the signal that each species is or holds, :data:`NO_SPECIES` for none (species,)."""
+    holds = np.full(species, NO_SPECIES, dtype=np.int64)
     holds[: system.crn.n_species] = np.arange(system.crn.n_species)
     for number, template in enumerate(system.templates):
         modules = system.of_template(number)

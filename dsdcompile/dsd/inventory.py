@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import final
 
+from dsdcompile.dsd.absent import NO_MODULE, NO_SPECIES
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Domain, Part, base, strand_length
 from dsdcompile.dsd.template import Role
@@ -27,10 +28,10 @@ class NamedComplex:
     name: str
     role: Role
     complex: Complex
-    species: int = field(default=-1, compare=False)
+    species: int = field(default=NO_SPECIES, compare=False)
     """For a signal: the index of its species in the system's CRN; where it came from, no part of what it is."""
-    module: int = field(default=-1, compare=False)
-    """The module it belongs to; -1 for a signal as it is first added, and for a reporter."""
+    module: int = field(default=NO_MODULE, compare=False)
+    """The module it belongs to; :data:`NO_MODULE` for a signal as it is first added, and for a reporter."""
 
     @property
     def is_gate(self) -> bool:

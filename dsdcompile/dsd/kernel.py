@@ -1,7 +1,8 @@
 """Kernel notation, the way Peppercorn and its papers write complexes: ``b( c( d + ) ) a*``.
 
 A domain followed by ``(`` is paired with the matching ``)``, which stands for its complement. Other programs mark
-toeholds with ``^`` (``t^*``), which says nothing here, and name several domains together (a *composite*).
+toeholds with ``^`` (``t^*``), which says nothing here, and name several domains together (a *composite*). ``?`` is a
+domain like others here: who writes it means any.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from dsdcompile.dsd.domain import complement
 from dsdcompile.errors import FormatError
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<name>\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
+    r"\s*(?:(?P<name>\?|\w+(?:-\w+)*)(?P<toehold>\^?)(?P<star>\*?)"
     r"(?P<open>\(?)|(?P<close>\))|(?P<nick>\+))"
 )
 
 
-def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None) -> Complex:
+def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = None, first: int = 1) -> Complex:
     """Return the complex that a line of kernel notation describes.
 
     >>> parse_kernel("b( c( d + ) ) a*").sequence
@@ -28,6 +29,7 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
     Args:
         text: The line.
         composites: What composite names stand for.
+        first: Column of the text in its line, for messages.
 
     Raises:
         FormatError: a symbol is unknown, or the brackets do not match; the message gives the column.
@@ -40,13 +42,13 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise FormatError(f"column {at + 1} of {text!r}: expected a domain, ')' or '+'")
+            raise FormatError(f"column {first + at} of {text!r}: expected a domain, ')' or '+'")
         if match["nick"]:
             sequence.append(NICK)
             structure.append(NICK)
         elif match["close"]:
             if not open_:
-                raise FormatError(f"column {match.end()} of {text!r}: this ')' closes nothing")
+                raise FormatError(f"column {first + match.end() - 1} of {text!r}: this ')' closes nothing")
             tokens = _complements(open_.pop()[1])
             sequence += tokens
             structure += ")" * len(tokens)
@@ -59,8 +61,11 @@ def parse_kernel(text: str, composites: Mapping[str, tuple[str, ...]] | None = N
                 open_.append((match["name"] + match["star"], tokens))
         at = match.end()
     if open_:
-        raise FormatError(f"{text!r}: {open_[-1][0]}( is never closed")
-    return Complex(tuple(sequence), tuple(structure))
+        raise FormatError(f"column {first} of {text!r}: {open_[-1][0]}( is never closed")
+    try:
+        return Complex(tuple(sequence), tuple(structure))
+    except FormatError as error:
+        raise FormatError(f"column {first} of {text!r}: {error}") from None
 
 
 def _complements(tokens: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from dsdcompile.crn.matrices import FloatArray, Sparse, sparse_rows
+from dsdcompile.dsd.absent import NO_MODULE
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.displacement import Displacement, displacements
 from dsdcompile.dsd.domain import Domain
@@ -58,15 +59,15 @@ def species_complexes(system: DsdSystem) -> tuple[Complex, ...]:
 
 def all_domains(system: DsdSystem) -> dict[str, Domain]:
     """Return every domain of every species of the implementation CRN by name, ordered or not."""
-    found: dict[str, Domain] = {}
+    domains: dict[str, Domain] = {}
     for species in range(system.crn.n_species):
         for slot in system.form.domains:
-            name = system.domain_name(slot, -1, species)
-            found[name] = Domain(name, slot.part, system.lengths.of(slot.part))
+            name = system.domain_name(slot, NO_MODULE, species)
+            domains[name] = Domain(name, slot.part, system.lengths.of(slot.part))
     for module in range(system.n_modules):
         for name, slot in system.parts(module).items():
-            found[name] = Domain(name, slot.part, system.lengths.of(slot.part))
-    return found
+            domains[name] = Domain(name, slot.part, system.lengths.of(slot.part))
+    return domains
 
 
 def leaks(system: DsdSystem) -> tuple[Leak, ...]:
@@ -78,7 +79,7 @@ def leaks(system: DsdSystem) -> tuple[Leak, ...]:
     complexes, domains = species_complexes(system), all_domains(system)
     known = _known(system, complexes)
     signals = identities(system.form, [c.strands[0] for c in complexes[: system.crn.n_species]])
-    found = []
+    leaking = []
     for invader, target in _candidates(complexes):
         before = sorted(known[erase(complexes[i], system.form, signals)] for i in (invader, target))
         by_products: dict[tuple[int, ...], list[Displacement]] = defaultdict(list)
@@ -87,8 +88,8 @@ def leaks(system: DsdSystem) -> tuple[Leak, ...]:
             species = tuple(sorted(known[c] for c in erased if c in known))
             if len(species) < len(erased) or list(species) != before:
                 by_products[species].append(way)
-        found += [Leak(invader, target, products, tuple(ways)) for products, ways in by_products.items()]
-    return tuple(found)
+        leaking += [Leak(invader, target, products, tuple(ways)) for products, ways in by_products.items()]
+    return tuple(leaking)
 
 
 def _known(system: DsdSystem, complexes: tuple[Complex, ...]) -> dict[Complex, int]:

@@ -28,6 +28,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import BoolArray, FloatArray, IntArray, frozen_floats
+from dsdcompile.dsd.absent import NO_REACTION, NO_SPECIES
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
 from dsdcompile.errors import LimitExceededError, SchemeError
@@ -150,7 +151,7 @@ def with_buffers(system: DsdSystem, buffer: Template, species: IntArray) -> DsdS
     if not len(species):
         return system
     width = max(system.species.shape[1], 1)
-    rows = np.full((len(species), width), -1, dtype=np.int64)
+    rows = np.full((len(species), width), NO_SPECIES, dtype=np.int64)
     rows[:, 0] = species
     return DsdSystem(
         scheme=system.scheme,
@@ -160,7 +161,7 @@ def with_buffers(system: DsdSystem, buffer: Template, species: IntArray) -> DsdS
         templates=(*system.templates, buffer),
         template=np.concatenate([system.template, np.full(len(species), len(system.templates))]),
         species=np.concatenate([system.species.reshape(-1, width), rows]),
-        reaction=np.concatenate([system.reaction, np.full(len(species), -1)]),
+        reaction=np.concatenate([system.reaction, np.full(len(species), NO_REACTION)]),
         toeholds=system.toeholds,
     )
 

@@ -26,6 +26,7 @@ RANK = {Role.FUEL: 0, Role.INTERMEDIATE: 1, Role.WASTE: 2}
 """What a molecule is if several modules see it differently: a fuel of one is a fuel."""
 ROLES = tuple(RANK)
 NOT_COUNTED = -1
+"""The number of a complex that is no molecule of its own: a signal, which is counted by its species."""
 
 
 @final
@@ -48,7 +49,7 @@ class Molecules:
 
     numbers: tuple[IntArray, ...]
     """For each template, the molecule that each of its complexes is in each of its modules (its modules, complexes);
-    -1 for signals."""
+    :data:`NOT_COUNTED` for signals."""
     role: IntArray
     """Place in :data:`ROLES` (molecules,)."""
     module: IntArray
@@ -104,19 +105,19 @@ def molecules(
         np.full((len(modules), len(template.complexes)), NOT_COUNTED, dtype=np.int64)
         for template, modules in zip(templates, modules_of, strict=True)
     ]
-    found: list[IntArray] = []
+    rows: list[IntArray] = []
     first = 0
     for occurrences in patterns.values():
         table = np.concatenate([seen.owners for seen in occurrences])
         same = _groups(table) + first
         described = np.concatenate([_described(seen) for seen in occurrences])
-        found.append(np.column_stack([same, described]))
+        rows.append(np.column_stack([same, described]))
         at = 0
         for seen in occurrences:
             numbers[seen.template][:, seen.part] = same[at : at + len(seen.modules)]
             at += len(seen.modules)
         first = int(same.max(initial=first - 1)) + 1
-    return _numbered(numbers, found, first)
+    return _numbered(numbers, rows, first)
 
 
 def _pattern(part: TemplateComplex, owners: dict[str, Owner | None]) -> tuple[Hashable, list[IntArray]]:

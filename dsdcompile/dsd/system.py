@@ -12,6 +12,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import IntArray, frozen_ints
+from dsdcompile.dsd.absent import NO_MODULE, NO_SPECIES
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import Domain, DomainLengths, Part, Scope
 from dsdcompile.dsd.inventory import Inventory, NamedComplex
@@ -37,9 +38,9 @@ class DsdSystem:
     template: IntArray
     """Index of each module's template (modules,)."""
     species: IntArray
-    """Species of each module by label, padded with -1 (modules, labels)."""
+    """Species of each module by label, padded with :data:`NO_SPECIES` (modules, labels)."""
     reaction: IntArray
-    """The reaction of the CRN that each module implements, -1 for helper modules (modules,)."""
+    """The reaction of the CRN that each module implements, :data:`NO_REACTION` for helper modules (modules,)."""
     toeholds: int = 0
     """Size of the pool of toehold domains that species share; 0: each species has its own."""
 
@@ -89,7 +90,7 @@ class DsdSystem:
     def leader(self) -> IntArray:
         """For each module the first module with the same reactants, copies counted, in the same order (modules,)."""
         most = max((len(template.shape.reactants) for template in self.templates), default=0)
-        keys = np.full((self.n_modules, most), -1, dtype=np.int64)
+        keys = np.full((self.n_modules, most), NO_SPECIES, dtype=np.int64)
         for number, template in enumerate(self.templates):
             modules, labels = self.of_template(number), template.shape.reactants
             keys[modules, : len(labels)] = self.species[modules][:, list(labels)]
@@ -119,7 +120,7 @@ class DsdSystem:
 
     def signal(self, species: int) -> NamedComplex:
         """Return the strand of a species as an experimenter adds it (its history domain, if any, is its own)."""
-        tokens = tuple(self.domain_name(slot, -1, species) for slot in self.form.domains)
+        tokens = tuple(self.domain_name(slot, NO_MODULE, species) for slot in self.form.domains)
         complex_ = Complex(tokens, (".",) * len(tokens))
         return NamedComplex(self.crn.species[species], Role.SIGNAL, complex_, species)
 
@@ -186,16 +187,16 @@ class DsdSystem:
         return Inventory(self._domains(), (*(self.signal(s) for s in self.initial_signals), *self.fuels()))
 
     def _domains(self) -> dict[str, Domain]:
-        found: dict[str, Domain] = {}
+        domains: dict[str, Domain] = {}
         for species in self.initial_signals:
             for slot in self.form.domains:
-                self._add_domain(found, slot, self.domain_name(slot, -1, species))
+                self._add_domain(domains, slot, self.domain_name(slot, NO_MODULE, species))
         for module in range(self.n_modules):
             used = {d for part in self.module(module, Role.FUEL) for d in part.complex.domains}
             for name, slot in self.parts(module).items():
                 if name in used:
-                    self._add_domain(found, slot, name)
-        return found
+                    self._add_domain(domains, slot, name)
+        return domains
 
     def _add_domain(self, found: dict[str, Domain], slot: DomainSlot, name: str) -> None:
         found.setdefault(name, Domain(name, slot.part, self.lengths.of(slot.part)))

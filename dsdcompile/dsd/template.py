@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import final
 
 from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.dsd.absent import NO_SPECIES
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.errors import SchemeError
@@ -32,7 +33,7 @@ class DomainSlot:
     name: str
     part: Part
     scope: Scope
-    species: int = -1
+    species: int = NO_SPECIES
     """For scope SPECIES and FOREIGN: the label of the species in the template's shape."""
     position: str = ""
     """For scope SPECIES and FOREIGN: which domain of the signal it is, such as ``b``."""
@@ -73,7 +74,7 @@ class TemplateComplex:
     name: str
     role: Role
     complex: Complex
-    species: int = -1
+    species: int = NO_SPECIES
     """For a signal: the label of its species in the template's shape. For an intermediate that holds a signal's strand
     and gives it back: that signal's label."""
     dose: float = 1.0

@@ -19,6 +19,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse, frozen_floats, frozen_ints, sparse_rows
+from dsdcompile.dsd.absent import NO_MODULE, NO_SPECIES
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.domain import Part, base, complement
 from dsdcompile.dsd.implementation import Implementation
@@ -154,7 +155,7 @@ def _waste_amounts(system: DsdSystem, built: Implementation) -> FloatArray:
     """Return how much waste of each kind there is once the scarcest fuel of each module is spent (molecules,), M."""
     there = np.zeros(system.molecules.count)
     there[system.molecules.of_role(Role.FUEL, Role.INTERMEDIATE)] = built.crn.initial[system.crn.n_species :]
-    made = np.zeros(system.molecules.count)
+    amounts = np.zeros(system.molecules.count)
     for number, template in enumerate(system.templates):
         table = system.molecules.numbers[number]
         fuels = [(place, c.dose) for place, c in enumerate(template.complexes) if c.role is Role.FUEL and c.dose > 0]
@@ -162,8 +163,8 @@ def _waste_amounts(system: DsdSystem, built: Implementation) -> FloatArray:
             most = np.min([there[table[:, place]] / dose for place, dose in fuels], axis=0)
             for place, part in enumerate(template.complexes):
                 if part.role is Role.WASTE:
-                    np.add.at(made, table[:, place], most)
-    return made
+                    np.add.at(amounts, table[:, place], most)
+    return amounts
 
 
 def with_crosstalk(built: Implementation, talk: Crosstalk) -> Implementation:
@@ -185,8 +186,8 @@ def with_crosstalk(built: Implementation, talk: Crosstalk) -> Implementation:
         rates=np.concatenate([crn.rates, on, off]),
         initial=np.concatenate([crn.initial, np.zeros(count)]),
     )
-    none = np.full(count, -1, dtype=np.int64)
-    return Implementation(on_crn, built.unit, np.append(built.module, none), np.append(built.holds, none))
+    no_module, no_species = (np.full(count, none, dtype=np.int64) for none in (NO_MODULE, NO_SPECIES))
+    return Implementation(on_crn, built.unit, np.append(built.module, no_module), np.append(built.holds, no_species))
 
 
 def _rows(matrix: Sparse) -> list[list[int]]:
@@ -205,7 +206,7 @@ def _complexes(system: DsdSystem, lengths: dict[str, int]) -> Iterator[Complex]:
     for species in range(system.crn.n_species):
         for slot in system.form.domains:
             if slot.part is Part.TOEHOLD:
-                lengths[system.domain_name(slot, -1, species)] = system.lengths.of(slot.part)
+                lengths[system.domain_name(slot, NO_MODULE, species)] = system.lengths.of(slot.part)
         yield system.signal(species).complex
     yield from _molecules(system, system.molecules.of_role(Role.FUEL, Role.INTERMEDIATE), lengths)
 

@@ -64,7 +64,7 @@ def system_signals(system: DsdSystem) -> Identities:
 def intended_reactions(system: DsdSystem) -> set[IntendedReaction]:
     """Return the union of all modules' intended condensed reactions, histories erased."""
     signals = system_signals(system)
-    found: set[IntendedReaction] = set()
+    intended: set[IntendedReaction] = set()
     for module in range(system.n_modules):
         template = system.templates[system.template[module]]
         erased = dict(
@@ -74,11 +74,11 @@ def intended_reactions(system: DsdSystem) -> set[IntendedReaction]:
                 strict=True,
             )
         )
-        found |= {
+        intended |= {
             IntendedReaction.of((erased[n] for n in r.reactants), (erased[n] for n in r.products))
             for r in template.reactions
         }
-    return found
+    return intended
 
 
 def _erased(complexes: Iterable[NamedComplex], form: SignalForm, signals: Identities) -> list[Complex]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import FloatArray, frozen_floats
+from dsdcompile.dsd.absent import NO_MODULE, NO_REACTION, NO_SPECIES
 from dsdcompile.dsd.complex import NICK, Complex, can_bind
 from dsdcompile.dsd.domain import Part, Scope, base
 from dsdcompile.dsd.erasure import ERASED, erase
@@ -25,7 +26,7 @@ from dsdcompile.enumeration.check import intended_reactions, system_signals
 from dsdcompile.enumeration.enumerated import Enumerated
 from dsdcompile.enumeration.intended import MOST_WITNESSES, IntendedReaction, compare, found_reactions, reachable
 from dsdcompile.enumeration.options import EnumerationOptions
-from dsdcompile.enumeration.patterns import Pattern, describe, example, patterns
+from dsdcompile.enumeration.patterns import ALONE, Pattern, describe, example, patterns
 from dsdcompile.enumeration.peppercorn import enumerate_complexes
 from dsdcompile.enumeration.shared_molecules import read_apart
 from dsdcompile.errors import LimitExceededError
@@ -213,13 +214,13 @@ def _instance(system: DsdSystem, pattern: Pattern) -> DsdSystem:
     """Return the smallest system in which a pattern occurs: one or two modules of new species."""
     width = [system.templates[n].shape.slots for n in (pattern.first, pattern.second) if n >= 0]
     rows = [list(range(width[0]))]
-    if pattern.second >= 0:
+    if pattern.second != ALONE:
         same = {b: a for a, b in pattern.shared}
         fresh = itertools.count(width[0])
         rows.append([same[b] if b in same else next(fresh) for b in range(width[1])])
     count = 1 + max((s for row in rows for s in row), default=-1)
     crn = Crn.of((), species=[f"S{i}" for i in range(count)])
-    table = np.full((len(rows), max(width)), -1, dtype=np.int64)
+    table = np.full((len(rows), max(width)), NO_SPECIES, dtype=np.int64)
     for place, row in enumerate(rows):
         table[place, : len(row)] = row
     templates = tuple(system.templates[n] for n in (pattern.first, pattern.second) if n >= 0)
@@ -229,14 +230,14 @@ def _instance(system: DsdSystem, pattern: Pattern) -> DsdSystem:
         templates=templates,
         template=np.arange(len(rows)),
         species=table,
-        reaction=np.full(len(rows), -1),
+        reaction=np.full(len(rows), NO_REACTION),
     )
 
 
 def _lengths(system: DsdSystem) -> Mapping[str, int]:
     slots = {name: slot for module in range(system.n_modules) for name, slot in system.parts(module).items()}
     for species in {int(s) for s in system.species.ravel() if s >= 0}:
-        slots |= {system.domain_name(slot, -1, species): slot for slot in system.form.domains}
+        slots |= {system.domain_name(slot, NO_MODULE, species): slot for slot in system.form.domains}
     return {name: system.lengths.of(slot.part) for name, slot in slots.items()} | {ERASED: system.lengths.history}
 
 

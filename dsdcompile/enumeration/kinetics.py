@@ -11,6 +11,7 @@ import numpy as np
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.matrices import sparse_rows
+from dsdcompile.dsd.absent import NO_MODULE, NO_SPECIES
 from dsdcompile.dsd.complex import Complex
 from dsdcompile.dsd.dosing import Dosing
 from dsdcompile.dsd.erasure import erase
@@ -54,7 +55,7 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
             index[key] = len(names)
             names.append(part.name)
             owner.append(module)
-            holds.append(-1)
+            holds.append(NO_SPECIES)
             initial.append(amount)
     reactants: list[list[int]] = []
     products: list[list[int]] = []
@@ -67,8 +68,8 @@ def enumerated_crn(system: DsdSystem, enumerated: Enumerated, dosing: Dosing) ->
                 if found not in index:
                     index[found] = len(names)
                     names.append(f"e{len(names)}")
-                    owner.append(-1)
-                    holds.append(-1)
+                    owner.append(NO_MODULE)
+                    holds.append(NO_SPECIES)
                     initial.append(0.0)
             rows.append([index[found] for found in side])
         rates.append(min(variants))

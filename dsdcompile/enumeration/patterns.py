@@ -25,6 +25,8 @@ from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
 from dsdcompile.errors import LimitExceededError
 
+ALONE = -1
+"""In place of a second template: the module meets no other."""
 MOST_PAIRS = 20_000_000
 """Pairs of modules looked through for an example of one pattern."""
 
@@ -36,8 +38,8 @@ class Pattern:
 
     first: int
     """Index of a template of the system."""
-    second: int = -1
-    """Index of the other module's template, at least ``first``; -1 for a module alone."""
+    second: int = ALONE
+    """Index of the other module's template, at least ``first``; :data:`ALONE` for a module by itself."""
     shared: tuple[tuple[int, int], ...] = ()
     """Labels of the first and of the second that are bound to the same species."""
 
@@ -103,7 +105,7 @@ def _together(keys: IntArray, signatures: IntArray) -> list[tuple[int, int]]:
 def describe(system: DsdSystem, pattern: Pattern) -> str:
     """Return a pattern in words: ``A -> B + C with C + A' -> B'``, where equal letters are the same species."""
     first = system.templates[pattern.first]
-    if pattern.second < 0:
+    if pattern.second == ALONE:
         return f"{_kind(first)}{first.shape} alone"
     second, same = system.templates[pattern.second], {b: a for a, b in pattern.shared}
 
@@ -128,7 +130,7 @@ def example(system: DsdSystem, pattern: Pattern) -> tuple[int, int] | None:
         LimitExceededError: more than :data:`MOST_PAIRS` pairs would have to be looked through.
     """
     left = system.of_template(pattern.first)
-    if pattern.second < 0:
+    if pattern.second == ALONE:
         return (int(left[0]), int(left[0])) if len(left) else None
     right = system.of_template(pattern.second)
     slots = [range(system.templates[number].shape.slots) for number in (pattern.first, pattern.second)]

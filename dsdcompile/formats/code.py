@@ -28,17 +28,17 @@ def code_digest(*modules: str) -> str:
 
 
 def _closure(modules: Iterable[str]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    sources: dict[str, bytes] = {}
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
         path = _file(name)
-        if name in found or path is None:
+        if name in sources or path is None:
             continue
-        found[name] = path.read_bytes()
+        sources[name] = path.read_bytes()
         if name.split(".")[0] == _PACKAGE:
-            waiting += _imports(found[name])
-    return found
+            waiting += _imports(sources[name])
+    return sources
 
 
 def _file(name: str) -> Path | None:

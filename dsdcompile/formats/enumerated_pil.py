@@ -128,7 +128,7 @@ def _at(found: PilComplex | None) -> str:
 
 def _identifiers(names: Iterable[str]) -> list[str]:
     """Return names that a ``.crn`` file can have, all different."""
-    made: list[str] = []
+    identifiers: list[str] = []
     taken = {name for name in names if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)}
     for name in names:
         if name not in taken:
@@ -137,8 +137,8 @@ def _identifiers(names: Iterable[str]) -> list[str]:
                 plain += "_"
             taken.add(plain)
             name = plain
-        made.append(name)
-    return made
+        identifiers.append(name)
+    return identifiers
 
 
 def _natural(names: Iterable[str]) -> list[str]:

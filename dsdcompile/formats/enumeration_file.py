@@ -39,7 +39,9 @@ def parse_enumeration(text: str) -> Enumerated:
         states = tuple(frozenset(_canonical(kernel) for kernel in state) for state in data["macrostates"])
         reactions = tuple(CondensedReaction(tuple(r), tuple(p), float(rate)) for r, p, rate in data["reactions"])
         options = EnumerationOptions(**data["options"])
-        found = Enumerated(states, reactions, tuple(data["limits"]), options, str(data["tool"]), tuple(data["doubts"]))
+        enumerated = Enumerated(
+            states, reactions, tuple(data["limits"]), options, str(data["tool"]), tuple(data["doubts"])
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError(f"not an enumeration: {error}") from None
     places = [place for r in reactions for side in (r.reactants, r.products) for place in side]
@@ -47,9 +49,9 @@ def parse_enumeration(text: str) -> Enumerated:
         raise FormatError("not an enumeration: a reaction is between macrostates that are not listed")
     if not all(r.reactants and math.isfinite(r.rate) and r.rate >= 0 for r in reactions) or not all(states):
         raise FormatError("not an enumeration: a reaction of nothing, a macrostate of nothing or no rate constant")
-    if not all(isinstance(said, str) for said in (*found.limits, *found.doubts)):
+    if not all(isinstance(said, str) for said in (*enumerated.limits, *enumerated.doubts)):
         raise FormatError("not an enumeration: limits and doubts are sentences")
-    return found
+    return enumerated
 
 
 def _canonical(kernel: str) -> Complex:

@@ -24,7 +24,7 @@ def load_freezer(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     """
     if not path.is_file():
         raise DesignError(f"lab.freezer: no file {path}")
-    found: dict[str, str] = {}
+    freezer: dict[str, str] = {}
     foreign: list[str] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -39,13 +39,13 @@ def load_freezer(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
                     foreign.append(f"line {reader.line_num} ({text[:40]!r})")
                     continue
                 sequence = f"{match['five'] or ''}{match['bases'].upper()}{match['three'] or ''}"
-                found.setdefault(sequence, (row[columns["name"]] or "").strip() or f"line {reader.line_num}")
+                freezer.setdefault(sequence, (row[columns["name"]] or "").strip() or f"line {reader.line_num}")
     except UnicodeDecodeError:
         raise FormatError(f"{path}: not a text file") from None
     if not foreign:
-        return found, ()
+        return freezer, ()
     more = " and others" if len(foreign) > 3 else ""
-    return found, (
+    return freezer, (
         f"{path.name}: {plural(len(foreign), 'row')} left out, because a strand here is A, C, G and T with "
         f"modifications at its ends: {', '.join(foreign[:3])}{more}",
     )

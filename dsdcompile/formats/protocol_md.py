@@ -114,8 +114,8 @@ def _buffer(steps: Protocol) -> list[str]:
 
 def _annealing(steps: Protocol) -> list[str]:
     """Return how complexes are annealed, and purified."""
-    options, made = steps.options, {a.annealed: a for a in steps.annealings}
-    if not made:
+    options, annealing_of = steps.options, {a.annealed: a for a in steps.annealings}
+    if not annealing_of:
         return []
     lines = [
         f"The first strand is the backbone at 1x, the others are at {options.excess:g}x. Heat to 95 °C for 5 min, then "
@@ -124,7 +124,7 @@ def _annealing(steps: Protocol) -> list[str]:
         *_table(
             ("makes", "parts (µL), in this order", "total (µL)", "concentration"),
             [
-                (*_row(liquid), show_concentration(float(made[liquid.name].concentration)))
+                (*_row(liquid), show_concentration(float(annealing_of[liquid.name].concentration)))
                 for liquid in steps.of_kind(Kind.ANNEALED)
             ],
         ),
@@ -203,8 +203,8 @@ def _reactions(steps: Protocol, reading: float) -> list[str]:
 def _wells(steps: Protocol) -> list[str]:
     """Return what is dispensed, when, and what it makes."""
     options = steps.options
-    sampled = any(well.plan.sample_of for well in steps.wells)
-    direct = any(not well.plan.sample_of and well.plan.kind is WellKind.SAMPLE for well in steps.wells)
+    sampled = any(well.plan.sample_of is not None for well in steps.wells)
+    direct = any(well.plan.sample_of is None and well.plan.kind is WellKind.SAMPLE for well in steps.wells)
     text = [f"{options.well_volume:g} µL each, at {options.buffer.celsius:g} °C."]
     if direct:
         text.append(
@@ -252,7 +252,7 @@ def _what(well: Well) -> tuple[str, str]:
 def _samples(steps: Protocol) -> list[tuple[str, ...]]:
     """Return what components are wanted and made, once each where it is the same in several wells."""
     rows: dict[tuple[str, ...], None] = {}
-    there = [*steps.reactions, *(w for w in steps.wells if not w.plan.sample_of)]
+    there = [*steps.reactions, *(w for w in steps.wells if w.plan.sample_of is None)]
     for well in there:
         if well.plan.kind is WellKind.SAMPLE:
             where = "reaction" if well in steps.reactions else "well"

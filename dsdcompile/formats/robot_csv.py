@@ -36,17 +36,17 @@ def show_robot(steps: Protocol, sheet: OrderSheet, layout: Layout) -> str:
 
 def _places(steps: Protocol, sheet: OrderSheet, layout: Layout) -> Mapping[str, str]:
     """Return where every liquid is."""
-    found = {BUFFER: "trough:1"}
+    places = {BUFFER: "trough:1"}
     for number, supply in enumerate(steps.of_kind(Kind.SUPPLY), start=2):
-        found[supply.name] = f"trough:{number}"
+        places[supply.name] = f"trough:{number}"
     for plate in layout.plates:
-        found |= {placed.line.name: f"order{plate.number}:{placed.well}" for placed in plate.wells}
-    found |= {line.name: f"freezer:{line.freezer}" for line in sheet.lines if line.freezer}
+        places |= {placed.line.name: f"order{plate.number}:{placed.well}" for placed in plate.wells}
+    places |= {line.name: f"freezer:{line.freezer}" for line in sheet.lines if line.freezer}
     tubes = 0
     for liquid in steps.liquids:
         if liquid.place:
-            found[liquid.name] = f"reaction:{liquid.place}"
-        elif liquid.name not in found:
+            places[liquid.name] = f"reaction:{liquid.place}"
+        elif liquid.name not in places:
             tubes += 1
-            found[liquid.name] = f"tube:{tubes}"
-    return found
+            places[liquid.name] = f"tube:{tubes}"
+    return places

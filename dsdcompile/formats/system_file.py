@@ -34,6 +34,8 @@ def parse_system(text: str) -> tuple[Inventory, dict[str, float]]:
         elif match := _ROLES.fullmatch(line.strip()):
             roles = (roles or {}) | dict.fromkeys(match["names"].split(), Role(match["role"]))
     read = read_pil(text)
+    if not read.complexes:
+        raise FormatError("there is no complex to check; a line such as 'A = t x' names one")
     items = []
     for found in read.complexes:
         usual = Role.SIGNAL if roles is None and len(found.complex.strands) == 1 else Role.FUEL

@@ -45,6 +45,8 @@ class _Table(_Strict):
     plate_minimum: Mapping[str, Annotated[int, Field(ge=0)]]
     scale: list[_Scale]
     purification: Mapping[str, Price]
+    coupling: Annotated[float, Field(gt=0.9, le=1)] = 0.994
+    full_length: Mapping[str, Annotated[float, Field(gt=0, le=1)]] = {}
     label: list[_Label]
 
 
@@ -90,6 +92,8 @@ def parse_vendor(text: str) -> Vendor:
         table.plain,
         table.with_dyes,
         tuple(Label(m.name, m.kind, m.five, m.three, m.price, m.quencher) for m in table.label),
+        table.coupling,
+        tuple(table.full_length.items()),
     )
     _check(vendor)
     return vendor
@@ -98,6 +102,7 @@ def parse_vendor(text: str) -> Vendor:
 def _check(vendor: Vendor) -> None:
     known = dict(vendor.purification)
     used = {code for s in vendor.syntheses for code in dict(s.delivered)} | {vendor.plain}
+    used |= set(dict(vendor.purified))
     used |= {vendor.with_dyes} if vendor.with_dyes else set()
     if not vendor.syntheses:
         raise FormatError("vendor: no [[scale]], so nothing can be ordered")

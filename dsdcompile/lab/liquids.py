@@ -93,18 +93,18 @@ def contents(liquids: Iterable[Liquid], stocks: Mapping[str, Mapping[str, Fracti
     Raises:
         DesignError: a liquid is used before it is made.
     """
-    found = {name: dict(inside) for name, inside in stocks.items()}
+    inside_of = {name: dict(inside) for name, inside in stocks.items()}
     for liquid in liquids:
         if liquid.name in stocks:
             continue
         here: dict[str, Fraction] = {}
         for source, volume in liquid.parts:
-            if source not in found:
+            if source not in inside_of:
                 raise DesignError(f"lab: {liquid.name} takes {source} before it is made")
-            for component, concentration in found[source].items():
+            for component, concentration in inside_of[source].items():
                 here[component] = here.get(component, Fraction(0)) + concentration * volume / liquid.volume
-        found[liquid.name] = here
-    return found
+        inside_of[liquid.name] = here
+    return inside_of
 
 
 def used(liquids: Iterable[Liquid]) -> dict[str, int]:
@@ -148,17 +148,17 @@ def mix(
     Raises:
         DesignError: the components do not fit the volume.
     """
-    made: list[Liquid] = []
+    liquids: list[Liquid] = []
     parts = []
     for component, target in targets.items():
         source, stock = sources[component]
         amount = target * volume / stock
         if amount < pipetting.smallest:
             steps, source, stock = _dilutions(f"{name}: {component}", source, stock, target * volume, pipetting)
-            made += steps
+            liquids += steps
             amount = target * volume / stock
         parts.append((source, max(pipetting.smallest, round(amount))))
-    return (*made, closed(name, Kind.MIX, volume, parts, pipetting.smallest))
+    return (*liquids, closed(name, Kind.MIX, volume, parts, pipetting.smallest))
 
 
 def _dilutions(

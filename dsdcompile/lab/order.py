@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import final
+from typing import Final, final
 
 from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.inventory import Inventory, OrderedStrand, StrandRole
@@ -17,6 +17,9 @@ from dsdcompile.errors import SequenceError
 from dsdcompile.lab.reporters import Reporter
 from dsdcompile.lab.vendor import Label, Vendor
 from dsdcompile.sequences.sequenced import SequencedSystem
+
+AUTO: Final = "auto"
+"""Each strand is purified as its length needs."""
 
 
 @final
@@ -97,11 +100,13 @@ class OrderOptions:
 
     vendor: Vendor
     purification: str
-    """Of gate strands; reporters are purified as the vendor does strands with dyes."""
+    """Of gate strands, or :data:`AUTO` for all; reporters are purified as the vendor does strands with dyes."""
     colours: tuple[str, str]
     """Fluorophores of plus and minus rails."""
     freezer: Mapping[str, str]
     """Sequence with its modifications -> name, of what is in the freezer."""
+    full_length: float = 0.5
+    """Least full-length share of a strand, with :data:`AUTO`."""
 
     def __post_init__(self) -> None:
         """Freeze."""
@@ -131,11 +136,14 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
     impossible = [
         f"{strand.name} ({inventory.length(strand.domains)} nt)"
         for strand in inventory.strands
-        if vendor.cheapest(inventory.length(strand.domains), _purification(strand, options)) is None
+        for length in [inventory.length(strand.domains)]
+        if vendor.cheapest(length, _purification(strand, length, options)) is None
     ]
     if impossible:
         plain = vendor.plain
-        more = "" if options.purification == plain else f", and --set lab.purification={plain} allows more lengths"
+        more = (
+            "" if options.purification in (plain, AUTO) else f", and --set lab.purification={plain} allows more lengths"
+        )
         raise SequenceError(
             f"strands of {vendor.shortest} to {vendor.longest} nt can be ordered ({options.purification} for gates), "
             f"not {', '.join(impossible[:5])}{' and others' if len(impossible) > 5 else ''}; a smaller "
@@ -143,11 +151,16 @@ def check_lengths(inventory: Inventory, options: OrderOptions) -> None:
         )
 
 
-def _purification(strand: OrderedStrand, options: OrderOptions) -> str:
-    """Return how a strand is purified: reporters as dyes need, gates as the laboratory wants, others not at all."""
+def _purification(strand: OrderedStrand, length: int, options: OrderOptions) -> str:
+    """Return how a strand is purified: reporters as dyes need, gates as the laboratory wants, others not at all.
+
+    With :data:`AUTO` each as cheaply as its share of full-length strands allows.
+    """
     vendor = options.vendor
     if strand.role is StrandRole.REPORTER and vendor.with_dyes:
         return vendor.with_dyes
+    if options.purification == AUTO:
+        return vendor.pure_enough(length, options.full_length)
     return options.purification if strand.role in (StrandRole.GATE, StrandRole.REPORTER) else vendor.plain
 
 
@@ -171,7 +184,7 @@ def _line(
     stored = options.freezer.get(f"{five}{sequence}{three}", "")
     if stored:
         return OrderLine(strand, sequence, "", "", 0.0, five, three, freezer=stored)
-    wish = _purification(strand, options)
+    wish = _purification(strand, len(sequence), options)
     chosen = vendor.cheapest(len(sequence), wish)
     assert chosen is not None, "lengths have been checked"
     price = len(sequence) * chosen.per_base + vendor.purification_price(wish) + sum(label.price for label, _ in labels)

@@ -91,7 +91,7 @@ def protocol(inventory: Inventory, recipe: Recipe, example: int, options: BenchO
     volumes = {plan: _reaction_volume(plan, plans.wells, size) for plan in plans.reactions}
     volumes |= dict.fromkeys(plans.wells, size)
     mixes = _mixes(bench, recipe, volumes)
-    reactions = [_dispensed(_title(plan.title), Kind.REACTION, volumes[plan], plan) for plan in plans.reactions]
+    reactions = [_dispensed(_title(plan), Kind.REACTION, volumes[plan], plan) for plan in plans.reactions]
     wells = []
     for number, plan in enumerate(plans.wells):
         place = well_name(number, options.plate)
@@ -103,7 +103,7 @@ def protocol(inventory: Inventory, recipe: Recipe, example: int, options: BenchO
     def made(liquid: Liquid, plan: Plan) -> Well:
         amounts = recipe.amounts(plan.mixes)
         for source in plans.reactions:
-            if plan.sample_of == source.title:
+            if plan.sample_of == source:
                 for name, amount in recipe.amounts(source.mixes).items():
                     amounts[name] = amounts.get(name, 0.0) + amount * SAMPLE_SHARE / SHARES_OF
         return Well(liquid, plan, amounts, bench.named(amounts), inside[liquid.name])
@@ -131,13 +131,14 @@ def _size(options: BenchOptions) -> int:
     return size
 
 
-def _title(reaction: str) -> str:
-    return f"reaction {reaction}"
+def _title(reaction: Plan) -> str:
+    """Return what the tube of a reaction is called."""
+    return f"reaction {reaction.title}"
 
 
 def _reaction_volume(plan: Plan, wells: Iterable[Plan], size: int) -> int:
     """Return how much of a reaction its samples need."""
-    taken = sum(well.sample_of == plan.title for well in wells) * size * SAMPLE_SHARE // SHARES_OF
+    taken = sum(well.sample_of == plan for well in wells) * size * SAMPLE_SHARE // SHARES_OF
     return max(size, -(-taken * (1 + SPARE) // (SHARES_OF * TICKS)) * SHARES_OF * TICKS)
 
 
@@ -160,7 +161,7 @@ def _mixes(bench: Bench, recipe: Recipe, volumes: Mapping[Plan, int]) -> list[Li
 def _dispensed(name: str, kind: Kind, volume: int, plan: Plan, place: str = "") -> Liquid:
     """Return a well or reaction: buffer, mixes, and for a reading well the sample last."""
     parts = [(one.name, SHARES[one.kind] * volume // SHARES_OF) for one in plan.mixes]
-    if plan.sample_of:
+    if plan.sample_of is not None:
         parts.append((_title(plan.sample_of), SAMPLE_SHARE * volume // SHARES_OF))
     filled = closed(name, kind, volume, parts)
     return Liquid(name, kind, volume, filled.parts, place)
@@ -188,7 +189,7 @@ def transfers(steps: Protocol) -> tuple[Transfer, ...]:
     for well in (*steps.reactions, *steps.wells):
         name, plan = well.liquid.name, well.plan
         starts |= {(name, mix.name): 0.0 for mix in plan.mixes if mix.kind in STARTERS}
-        if plan.when is not None:
+        if plan.sample_of is not None and plan.when is not None:
             starts[name, _title(plan.sample_of)] = plan.when
     made = [
         Transfer(liquid, source, volume, starts.get((liquid.name, source)))

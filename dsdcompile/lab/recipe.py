@@ -115,11 +115,11 @@ class Recipe:
 
     def amounts(self, mixes: tuple[Mix, ...]) -> dict[str, float]:
         """Return what some mixes bring together, M."""
-        found: dict[str, float] = {}
+        total: dict[str, float] = {}
         for mix in mixes:
             for name, amount in self.brings(mix).items():
-                found[name] = found.get(name, 0.0) + amount
-        return found
+                total[name] = total.get(name, 0.0) + amount
+        return total
 
 
 @final
@@ -134,9 +134,9 @@ class WellKind(StrEnum):
     ONE_RAIL = "alone"
     """One input rail is the only input."""
     BASELINE = "reporters alone"
-    """What 0 % is."""
+    """Nothing opens the reporters: the reading that counts as 0 %."""
     FULL = "dyes alone"
-    """What 100 % is."""
+    """Every dye is free of its quencher: the reading that counts as 100 %."""
 
 
 @final
@@ -146,11 +146,11 @@ class Plan:
 
     kind: WellKind
     output: str
-    """Which is read; empty for a reaction without reporters."""
+    """The output that is read; empty for a reaction without reporters."""
     mixes: tuple[Mix, ...]
     """In the order they are added."""
-    sample_of: str = ""
-    """For a reading well: the title of the reaction that a sample is taken of."""
+    sample_of: Plan | None = None
+    """For a reading well: the reaction that a sample is taken of."""
     when: float | None = None
     """When it is taken, s."""
     rail: str = ""
@@ -187,7 +187,7 @@ def make_plans(recipe: Recipe) -> Plans:
         lit = Mix(MixKind.REPORTERS, readout.output)
         for reaction in reactions:
             times = recipe.times if reaction.kind is WellKind.SAMPLE else recipe.times[-1:]
-            read_in = replace(reaction, output=readout.output, mixes=(lit,), sample_of=reaction.title)
+            read_in = replace(reaction, output=readout.output, mixes=(lit,), sample_of=reaction)
             wells += [replace(read_in, when=when) for when in times]
         wells += _ends(readout)
     return Plans(reactions, tuple(wells))

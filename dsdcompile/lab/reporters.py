@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import final
 
 from dsdcompile.crn.crn import NO_RAIL, Crn
+from dsdcompile.dsd.absent import NO_MODULE
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import Domain, Part, complement
 from dsdcompile.dsd.inventory import Inventory, NamedComplex
@@ -57,7 +58,7 @@ def make_reporters(system: DsdSystem) -> tuple[tuple[Reporter, ...], dict[str, D
     Raises:
         SchemeError: the scheme's signals have no toehold beside a recognition domain.
     """
-    made: dict[str, Reporter] = {}
+    reporters: dict[str, Reporter] = {}
     domains: dict[str, Domain] = {}
     used = users(system.crn)
     for output, rails in enumerate(system.crn.outputs.tolist()):
@@ -66,9 +67,9 @@ def make_reporters(system: DsdSystem) -> tuple[tuple[Reporter, ...], dict[str, D
             if species == NO_RAIL:
                 continue
             name = f"R_{system.crn.species[species]}"
-            if name not in made:
-                made[name] = _reporter(system, name, output, rail, species, domains, sampled)
-    return tuple(made.values()), domains
+            if name not in reporters:
+                reporters[name] = _reporter(system, name, output, rail, species, domains, sampled)
+    return tuple(reporters.values()), domains
 
 
 def users(crn: Crn) -> dict[int, int]:
@@ -93,7 +94,7 @@ def _reporter(
     beside = next((pair for pair in pairwise(system.form.domains) if tuple(s.part for s in pair) in READABLE), None)
     if beside is None:
         raise SchemeError(f"{system.scheme}: its signals have no toehold beside a recognition domain to report by")
-    names = [system.domain_name(slot, -1, species) for slot in beside]
+    names = [system.domain_name(slot, NO_MODULE, species) for slot in beside]
     for domain, slot in zip(names, beside, strict=True):
         domains[domain] = Domain(domain, slot.part, system.lengths.of(slot.part))
     toehold_first = beside[0].part is Part.TOEHOLD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import final
@@ -60,6 +61,10 @@ class Vendor:
     with_dyes: str
     """The purification of strands with dyes; empty: as gates are."""
     labels: tuple[Label, ...]
+    coupling: float
+    """Share of strands to which each step of a synthesis adds its base."""
+    purified: tuple[tuple[str, float], ...]
+    """Least full-length share after each purification that raises it."""
 
     @property
     def shortest(self) -> int:
@@ -97,6 +102,30 @@ class Vendor:
         """Return the cheapest synthesis of a strand of that length with that purification, None if there is none."""
         fitting = [s for s in self.syntheses if s.shortest <= length <= s.longest and purification in dict(s.delivered)]
         return min(fitting, key=lambda s: s.per_base, default=None)
+
+    def full_length(self, length: int, purification: str) -> float:
+        """Return the share of strands of that length (nt) that are full length after a purification."""
+        return max(self.coupling ** max(length - 1, 0), dict(self.purified).get(purification, 0.0))
+
+    def strand_price(self, length: int, purification: str) -> float:
+        """Return the least price of a strand without labels; inf if it is not made."""
+        made = self.cheapest(length, purification)
+        return math.inf if made is None else length * made.per_base + self.purification_price(purification)
+
+    def pure_enough(self, length: int, share: float) -> str:
+        """Return the cheapest purification with at least a full-length share; the purest if none has it.
+
+        Without any synthesis of that length it is the plain one.
+        """
+        offers = [
+            (self.strand_price(length, code), -self.full_length(length, code), code)
+            for code, _ in self.purification
+            if self.cheapest(length, code) is not None
+        ]
+        enough = [offer for offer in offers if -offer[1] >= share]
+        if enough:
+            return min(enough)[2]
+        return min(offers, key=lambda offer: (offer[1], offer[0]))[2] if offers else self.plain
 
     def priced(self, prices: Mapping[str, float]) -> Vendor:
         """Return the vendor with other prices: a base by scale, a strand by purification or label.

@@ -10,6 +10,7 @@ from dsdcompile.passes.combine import COMBINE
 from dsdcompile.passes.dead import DEAD
 from dsdcompile.passes.declared import Applies, Pass
 from dsdcompile.passes.fanout import FANOUT
+from dsdcompile.passes.feed import FEED
 from dsdcompile.passes.inline import INLINE
 from dsdcompile.passes.join import JOIN
 from dsdcompile.passes.legalise import LEGALISE
@@ -29,6 +30,7 @@ PASSES: tuple[Pass, ...] = (
     FANOUT,
     MERGE_AGAIN,
     INLINE,
+    FEED,
     JOIN,
     LEGALISE,
 )

@@ -77,6 +77,12 @@ class CostModel:
                 return self._exact(crn, table)
         return self._estimate(crn, size, fits)
 
+    def least(self, crn: Crn) -> int:
+        """Return nucleotides that a CRN takes at least once it is legalised: of strands that no two modules share."""
+        size = np.asarray(crn.products.sum(axis=1)).ravel()
+        shapes = self._tree_shapes(crn, size, size <= self.max_products).items()
+        return sum(count * self._own(shape) for shape, count in shapes if self.accepts(shape))
+
     # -- a CRN that the scheme can build ------------------------------------------------------------------------
 
     def _exact(self, crn: Crn, table: ShapeTable) -> Cost:
@@ -91,7 +97,7 @@ class CostModel:
             rows = np.flatnonzero(table.shape == number)
             template = self.template(shape)
             slots = {slot.name: slot for slot in template.slots}
-            for strand in _strands(template):
+            for strand in strands_of(template):
                 length = self._length(template, strand)
                 longest = max(longest, length)
                 named = [slots[base(token)] for token in strand]
@@ -134,32 +140,38 @@ class CostModel:
 
     def _tree_shapes(self, crn: Crn, size: IntArray, fits: BoolArray) -> Mapping[ReactionShape, int]:
         """Count the shapes of the reactions that naive trees make of all lists."""
-        most, found = self.max_products, Counter[ReactionShape]()
+        most, shapes = self.max_products, Counter[ReactionShape]()
         short = shape_table(
             crn.with_(reactants=crn.reactants[fits], products=crn.products[fits], rates=crn.rates[fits])
         )
         for shape, count in zip(short.shapes, np.bincount(short.shape, minlength=len(short.shapes)), strict=True):
-            found[shape] += int(count)
+            shapes[shape] += int(count)
         if fits.all():
-            return found
+            return shapes
         empty = crn.products[~fits] * 0
         roots = shape_table(crn.with_(reactants=crn.reactants[~fits], products=empty, rates=crn.rates[~fits]))
         inner = modules_for(size[~fits], most)
         last = inner + size[~fits] - 1 - most * (inner - 1)
         for shape, count in zip(roots.shapes, np.bincount(roots.shape, minlength=len(roots.shapes)), strict=True):
             made = range(shape.slots, shape.slots + most)
-            found[ReactionShape.of(shape.reactants, list(made))] += int(count)
+            shapes[ReactionShape.of(shape.reactants, list(made))] += int(count)
         full = ReactionShape.of((0,), range(1, 1 + most))
-        found[full] += sum((inner - 2).tolist())  # Python's integers: the lists together may exceed int64
+        shapes[full] += sum((inner - 2).tolist())  # Python's integers: the lists together may exceed int64
         for products, count in zip(*np.unique(last, return_counts=True), strict=True):
-            found[ReactionShape.of((0,), range(1, 1 + int(products)))] += int(count)
-        return found
+            shapes[ReactionShape.of((0,), range(1, 1 + int(products)))] += int(count)
+        return shapes
 
     def _per_module(self, shape: ReactionShape) -> tuple[int, int, int]:
         """Return strands, nucleotides and longest strand of one module alone."""
         template = self.template(shape)
-        lengths = [self._length(template, strand) for strand in _strands(template)]
+        lengths = [self._length(template, strand) for strand in strands_of(template)]
         return len(lengths), sum(lengths), max(lengths, default=0)
+
+    def _own(self, shape: ReactionShape) -> int:
+        """Return the nucleotides of a module's strands that have a domain of its own."""
+        template = self.template(shape)
+        own = {slot.name for slot in template.slots if slot.scope is Scope.MODULE}
+        return sum(self._length(template, s) for s in strands_of(template) if any(base(token) in own for token in s))
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -205,7 +217,7 @@ def _owned(slot: DomainSlot, species: IntArray) -> IntArray:
     return np.zeros_like(species) if slot.scope is Scope.SYSTEM else species
 
 
-def _strands(template: Template) -> list[Strand]:
+def strands_of(template: Template) -> list[Strand]:
     """Return the distinct strands of a template's fuels."""
     return list(dict.fromkeys(strand for fuel in template.fuels for strand in fuel.complex.strands))
 

@@ -64,7 +64,7 @@ JOIN = Pass(
     lambda crn, setting: join(crn, setting.model.accepts),
     Keeps.LIMIT,
     "let reactants bind two by two where a gate takes fewer than a reaction has",
-    "#! input A\n#! input B\n#! input C\n#! output D\nA + B + C -> D",
+    "#! input A\n#! input B\n#! input C\n#! input D\n#! output E\nA + B + C + D -> E",
     Makes.IMPLEMENTABLE,
     Applies.LIMIT,
 )

@@ -30,6 +30,139 @@ def unpack(bits: Bits, rows: int) -> BoolArray:
 
 
 @jitted_as_written
+def transposed(bits: Bits, rows: int) -> Bits:
+    """Return the bits of the transposed matrix (rows, words) of one with that many rows."""
+    columns, words = bits.shape
+    turned = np.zeros((rows, (columns + WORD - 1) // WORD), np.uint64)
+    for column in range(columns):
+        place, mark = column // WORD, np.uint64(1) << np.uint64(column % WORD)
+        for word in range(words):
+            held = bits[column, word]
+            while held:
+                lowest = held & (~held + np.uint64(1))
+                turned[word * WORD + _ones(lowest - np.uint64(1)), place] |= mark
+                held ^= lowest
+    return turned
+
+
+@jitted_as_written
+def most_common(bits: Bits, size: IntArray) -> int:
+    """Return in how many rows the most common pair of columns occurs.
+
+    Args:
+        bits: Packed columns, those with most rows first (columns, words).
+        size: In how many rows each is (columns,).
+    """
+    best = 0
+    for late in range(len(bits)):
+        if size[late] <= best:  # no later column can be in more rows with another
+            break
+        for early in range(late):
+            held = 0
+            for word in range(bits.shape[1]):
+                held += _ones(bits[late, word] & bits[early, word])
+            best = max(best, held)
+    return best
+
+
+@jitted_as_written
+def common_pairs(bits: Bits, least: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return pairs of packed columns that occur together in at least ``least`` rows, ascending, and in how many."""
+    found = np.empty((3, 256), np.int64)
+    done = 0
+    for first in range(len(bits)):
+        for second in range(first + 1, len(bits)):
+            held = 0
+            for word in range(bits.shape[1]):
+                held += _ones(bits[first, word] & bits[second, word])
+            if held < least:
+                continue
+            if done == found.shape[1]:
+                larger = np.empty((3, 2 * done), np.int64)
+                larger[:, :done] = found
+                found = larger
+            found[0, done], found[1, done], found[2, done] = first, second, held
+            done += 1
+    return found[0, :done], found[1, :done], found[2, :done]
+
+
+@jitted_as_written
+def listed(bits: Bits) -> tuple[IntArray, IntArray]:
+    """Return where each column's rows start (columns + 1,), and the rows, ascending (entries,)."""
+    columns, words = bits.shape
+    start = np.zeros(columns + 1, np.int64)
+    for column in range(columns):
+        start[column + 1] = start[column]
+        for word in range(words):
+            start[column + 1] += _ones(bits[column, word])
+    rows = np.empty(start[columns], np.int64)
+    at = 0
+    for column in range(columns):
+        for word in range(words):
+            held = bits[column, word]
+            while held:
+                lowest = held & (~held + np.uint64(1))
+                rows[at] = word * WORD + _ones(lowest - np.uint64(1))
+                held ^= lowest
+                at += 1
+    return start, rows
+
+
+@jitted_as_written
+def most_listed(start: IntArray, rows: IntArray, row_start: IntArray, columns: IntArray) -> int:
+    """Return in how many rows the most common pair occurs, of columns listed by :func:`listed` both ways."""
+    counts = np.zeros(len(start), np.int64)
+    best = 0
+    for first in range(len(start) - 1):
+        for again in range(2):
+            for at in range(start[first], start[first + 1]):
+                row = rows[at]
+                other = row_start[row + 1] - 1
+                while columns[other] > first:  # ends at the latest at ``first`` itself
+                    if again:
+                        counts[columns[other]] = 0
+                    else:
+                        counts[columns[other]] += 1
+                        best = max(best, counts[columns[other]])
+                    other -= 1
+    return best
+
+
+@jitted_as_written
+def common_listed(
+    start: IntArray, rows: IntArray, row_start: IntArray, columns: IntArray, least: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return what :func:`common_pairs` does, of columns listed by :func:`listed` both ways."""
+    counts = np.zeros(len(start), np.int64)
+    found = np.empty((3, 256), np.int64)
+    done = 0
+    for first in range(len(start) - 1):
+        begun = done
+        for at in range(start[first], start[first + 1]):
+            other = row_start[rows[at] + 1] - 1
+            while columns[other] > first:
+                counts[columns[other]] += 1
+                other -= 1
+        for at in range(start[first], start[first + 1]):
+            other = row_start[rows[at] + 1] - 1
+            while columns[other] > first:
+                second = columns[other]
+                held, counts[second] = counts[second], 0
+                other -= 1
+                if held < least:
+                    continue
+                if done == found.shape[1]:
+                    larger = np.empty((3, 2 * done), np.int64)
+                    larger[:, :done] = found
+                    found = larger
+                found[0, done], found[1, done], found[2, done] = first, second, held
+                done += 1
+        order = np.argsort(found[1, begun:done])
+        found[1, begun:done], found[2, begun:done] = found[1, begun:done][order], found[2, begun:done][order]
+    return found[0, :done], found[1, :done], found[2, :done]
+
+
+@jitted_as_written
 def take_pairs(bits: Bits, first: IntArray, second: IntArray, count: IntArray, least: int) -> tuple[IntArray, Bits]:
     """Take pairs of columns out of the rows that hold both, always the pair with most such rows, down to ``least``.
 

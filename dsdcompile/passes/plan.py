@@ -19,6 +19,7 @@ from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.catalogue import BY_COST, PAPER, PASSES
 from dsdcompile.passes.cost import Cost
 from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass, Setting
+from dsdcompile.passes.legalise import LEGALISE
 from dsdcompile.passes.result import PassResult, unchanged
 
 FORMAL = Pass(
@@ -69,7 +70,8 @@ class Plan:
 @final
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A plan, and what the implementable CRN costs that it makes; None where numbers grow beyond their range."""
+    """A plan, and what the implementable CRN costs that it makes; None where it was given up: it costs more, or numbers
+    grow beyond their range."""
 
     name: str
     cost: Cost | None
@@ -95,6 +97,11 @@ class PlanResult:
         return self.steps[-1].cost
 
 
+@final
+class CostlierError(Exception):
+    """A way of building a CRN costs more than one that is known."""
+
+
 def run_passes(
     formal: Crn,
     setting: Setting,
@@ -102,7 +109,7 @@ def run_passes(
     progress: Callable[[str], None] = lambda line: None,
     *,
     kinetics: bool = False,
-    most: int | None = None,
+    below: Cost | None = None,
 ) -> PlanResult:
     """Run the chosen passes, and those that need not be chosen, in the order of the catalogue.
 
@@ -112,11 +119,12 @@ def run_passes(
         chosen: Passes that run only where they are asked for.
         progress: Called with a line for the CRN's cost before the first and after each pass.
         kinetics: Whether rate constants matter: then what is chosen does not run.
-        most: Modules that naive trees over the reduced CRN may take; None: any number.
+        below: What another way costs; None for no other.
 
     Raises:
+        CostlierError: this way takes more than ``below``, as is known before all its trees are written out.
         CrnError: a pass cannot be applied.
-        LimitExceededError: numbers grow beyond their range, or ``most`` is exceeded.
+        LimitExceededError: numbers grow beyond their range.
     """
     steps: list[Step] = []
     asked = frozenset(chosen)
@@ -132,12 +140,15 @@ def run_passes(
     def run_all(makes: Makes, made: PassResult) -> PassResult:
         for one in PASSES:
             if one.makes is makes and one.runs(asked, kinetics=kinetics):
+                if one is LEGALISE and below is not None and setting.model.least(made.crn) > below.nucleotides:
+                    raise CostlierError(f"at least {setting.model.least(made.crn):,} nt")
                 made = run(one, made)
         return made
 
     reduced = run_all(Makes.REDUCED, run(FORMAL, unchanged(formal)))
-    if most is not None and steps[-1].cost.modules > most:
-        raise LimitExceededError(f"naive trees would take {steps[-1].cost.modules:,} modules, another plan far fewer")
+    naive = steps[-1].cost.modules
+    if below is not None and naive > HOPELESS * (1 + below.modules):
+        raise CostlierError(f"{naive:,} modules by naive trees")
     legal = run_all(Makes.IMPLEMENTABLE, unchanged(reduced.crn))
     return PlanResult(reduced, legal, tuple(steps))
 
@@ -188,18 +199,17 @@ def cheapest(
     for plan in compared:
         if len(compared) > 1:
             progress(plan.name)
-        fewest = min((made.cost.modules for made in found), default=None)
+        best = min((made.cost for made in found), key=lambda cost: cost.rank, default=None)
+        cost: Cost | None = None
         try:
-            made = run_passes(
-                formal, setting, plan.chosen, progress, most=None if fewest is None else HOPELESS * (1 + fewest)
-            )
+            found.append(run_passes(formal, setting, plan.chosen, progress, below=best))
+            cost = found[-1].cost
+        except CostlierError as error:
+            progress(f"costs more: {error}")
         except LimitExceededError as error:
             progress(f"given up: {error}")
-            tried.append(Tried(plan.name, None))
             refused = refused or error
-        else:
-            found.append(made)
-            tried.append(Tried(plan.name, made.cost))
+        tried.append(Tried(plan.name, cost))
     if not found and refused is not None:
         raise refused
     return replace(min(found, key=lambda made: made.cost.rank), tried=tuple(tried))

@@ -6,7 +6,7 @@ A source that reaches n targets directly branches n - 1 times. Two moves save br
     s1 -> a b c d  s2 -> a b c e                    a pair of sources:   z -> a b c  s1 -> z d    s2 -> z e
 
 Each saves one branch less than what it stands for occurs. They are the same move on the matrix and on its transpose
-(additions and branches are dual: reverse every arrow). The search goes in rounds: count how often each pair occurs, on
+(additions and branches are dual: reverse every arrow). The search goes in rounds: count how often pairs occur, on
 the side where the most common pair is more common, and take pairs in falling order, until none occurs half as often as
 the first (:mod:`dsdcompile.passes.pairs_kernel`); what a round made takes part in the next. Ties are where the luck is,
 so small problems are searched many times with another order of candidates. For a random 1024 x 1024 pattern of +1 and
@@ -23,14 +23,26 @@ from typing import final
 import numpy as np
 from scipy import sparse
 
-from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse, frozen_ints, frozen_sparse
+from dsdcompile.crn.matrices import BoolArray, IntArray, Sparse, frozen_sparse
 from dsdcompile.passes.four_russians import join_blocks
-from dsdcompile.passes.pairs_kernel import pack, take_pairs, unpack
+from dsdcompile.passes.pairs_kernel import (
+    Bits,
+    common_listed,
+    common_pairs,
+    listed,
+    most_common,
+    most_listed,
+    pack,
+    take_pairs,
+    transposed,
+)
 
 DENSE_COLUMNS = 4096
-"""Up to this many columns all pairs are counted by a dense product."""
+"""Up to this many columns all pairs can be counted whatever the sets are like."""
 MOST_PAIRS = 40_000_000
-"""Else pairs of entries are counted one by one, at most so many: above, targets are joined in blocks first."""
+"""Else at most so many pairs of entries are counted: above, targets are joined in blocks first."""
+LISTED = 4
+"""Counting a pair of entries of a row takes as long as so many words of bits."""
 SHARE = 0.5
 """A round ends at pairs that occur less than this share of the most common one."""
 SMALL = 4000
@@ -38,7 +50,7 @@ SMALL = 4000
 SEARCH = 60_000
 """Small problems are searched again until this many entries have been looked at."""
 PATIENCE = 20
-"""But not more often than this after the last improvement."""
+"""Searches in a row that find nothing better, after which a small problem is not searched again."""
 
 
 @final
@@ -90,22 +102,23 @@ class _Search:
 
     def __init__(self, matrix: BoolArray) -> None:
         self.sources, self.targets = matrix.shape
-        self.left = matrix
-        """What still joins a parent to a child directly (parents, children)."""
         self.parents = np.arange(self.sources)
         self.children = np.arange(self.targets)
         self.latest = 1.0 if matrix.sum() <= SMALL else SHARE
         """A searched round may end at pairs of up to this share; late ends make many rounds."""
         self.nodes = 0
         self.edges: list[tuple[IntArray, IntArray]] = []
+        self.matrix = matrix
+        """What still joins a parent to a child directly, before the first round (parents, children)."""
 
     def run(self, slots: IntArray, rng: np.random.Generator | None) -> Shared:
         """Search to the end; with a generator, ties and the ends of rounds are left to chance."""
         self._blocks(slots)
-        while self._round(rng):
-            pass
-        row, column = self.left.nonzero()
-        self.edges.append((self.parents[row], self.children[column]))
+        left = pack(self.matrix)
+        while (rest := self._round(left, rng)) is not None:
+            left = rest
+        start, row = listed(left)
+        self.edges.append((self.parents[row], np.repeat(self.children, np.diff(start))))
         parent, child = (np.concatenate([edge[side] for edge in self.edges]) for side in (0, 1))
         size = (self.sources + self.nodes, self.targets + self.nodes)
         ones = np.ones(len(parent), dtype=np.int64)
@@ -113,54 +126,49 @@ class _Search:
 
     def _blocks(self, slots: IntArray) -> None:
         """Join targets in blocks of two, four, ... slots until the pairs that remain can be counted."""
-        pairs = max(_pairs_to_count(self.left), _pairs_to_count(self.left.T))
+        pairs = max(_pairs_to_count(self.matrix), _pairs_to_count(self.matrix.T))
         rounds = 0
         while pairs > MOST_PAIRS:
             pairs, rounds = pairs / 4, rounds + 1
         if not rounds:
             return
-        joined = join_blocks(self.left, slots, rounds)
+        joined = join_blocks(self.matrix, slots, rounds)
         new = np.arange(self.nodes, self.nodes + len(joined.parts))
         self.children = np.concatenate([self.children, self.targets + new])
         node = np.repeat(self.sources + new, 2)
         self.edges.append((node, self.children[joined.parts.ravel()]))
         self.nodes += len(new)
-        self._keep_children(joined.sets)
+        kept = joined.sets.any(axis=0)
+        self.matrix, self.children = joined.sets[:, kept], self.children[kept]
 
-    def _round(self, rng: np.random.Generator | None) -> bool:
-        """Take common pairs of children, or of parents; return whether there were any."""
-        found = [_common_pairs(side) for side in (self.left, self.left.T)]
-        most = [int(count.max(initial=0)) for _, _, count in found]
+    def _round(self, left: Bits, rng: np.random.Generator | None) -> Bits | None:
+        """Take common pairs of children, or of parents; return the bits of what remains, None if there are no pairs."""
+        turned = transposed(left, len(self.parents))
+        sides = _Pairs(left, turned), _Pairs(turned, left)
+        most = [side.most() for side in sides]
         if max(most) < 2:
-            return False
+            return None
         upright = most[0] >= most[1]
-        first, second, count = found[0] if upright else found[1]
+        side = sides[0] if upright else sides[1]
         share = SHARE if rng is None else rng.uniform(SHARE, self.latest)
-        least = max(2, int(share * count.max()))
-        near = np.flatnonzero(count >= least)
+        least = max(2, int(share * max(most)))
+        first, second, count = side.common(least)
         if rng is not None:
-            near = rng.permutation(near)
-        side = self.left if upright else self.left.T
-        bits = pack(side)
-        taken, rows = take_pairs(bits, first[near], second[near], count[near], least)
-        rest = np.concatenate([unpack(bits, len(side)), unpack(rows, len(side))], axis=1)
+            order = rng.permutation(len(count))
+            first, second, count = first[order], second[order], count[order]
+        taken, rows = take_pairs(side.bits, first, second, count, least)
+        rest = np.concatenate([side.bits, rows])
+        kept = rest.any(axis=1)
         new = np.arange(self.nodes, self.nodes + len(taken))
         self.nodes += len(new)
-        pair = np.stack([first[near[taken]], second[near[taken]]], axis=1).ravel()
+        pair = np.stack([first[taken], second[taken]], axis=1).ravel()
         if upright:
             self.edges.append((np.repeat(self.sources + new, 2), self.children[pair]))
-            self.children = np.concatenate([self.children, self.targets + new])
-            self._keep_children(rest)
-        else:
-            self.edges.append((self.parents[pair], np.repeat(self.targets + new, 2)))
-            parents = np.concatenate([self.parents, self.sources + new])
-            kept = rest.any(axis=0)
-            self.left, self.parents = np.ascontiguousarray(rest[:, kept].T), parents[kept]
-        return True
-
-    def _keep_children(self, sets: BoolArray) -> None:
-        kept = sets.any(axis=0)
-        self.left, self.children = sets[:, kept], self.children[kept]
+            self.children = np.concatenate([self.children, self.targets + new])[kept]
+            return rest[kept]
+        self.edges.append((self.parents[pair], np.repeat(self.targets + new, 2)))
+        self.parents = np.concatenate([self.parents, self.sources + new])[kept]
+        return transposed(rest[kept], len(self.children))
 
 
 def _pairs_to_count(sets: BoolArray) -> float:
@@ -169,16 +177,27 @@ def _pairs_to_count(sets: BoolArray) -> float:
     return 0.0 if sets.shape[1] <= DENSE_COLUMNS else float((width * width).sum()) / 2
 
 
-def _common_pairs(sets: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return pairs of columns that occur together in at least two rows, and in how many."""
-    if sets.shape[1] <= DENSE_COLUMNS:
-        dense = sets.astype(np.float32)
-        counts = np.triu(dense.T @ dense, 1)
-        first, second = np.nonzero(counts >= 2)
-        return first, second, counts[first, second].astype(np.int64)
-    thin = sparse.csr_array(sets, dtype=np.int32)
-    together = sparse.triu(thin.T @ thin, 1).tocoo()
-    common = together.data >= 2
-    first, second = (side[common].astype(np.int64) for side in together.coords)
-    order = np.lexsort((second, first))
-    return first[order], second[order], frozen_ints(together.data[common][order])
+class _Pairs:
+    """How often pairs of packed columns occur together: counted bit by bit, or entry by entry where there are few."""
+
+    def __init__(self, bits: Bits, turned: Bits) -> None:
+        """Take the bits and those of the transposed matrix."""
+        self.bits = bits
+        self._size, width = (np.bitwise_count(side).sum(axis=1, dtype=np.int64) for side in (bits, turned))
+        thin = LISTED * int((width * width).sum()) < len(bits) * bits.size
+        self._lists = (*listed(bits), *listed(turned)) if thin else None
+
+    def most(self) -> int:
+        """Return in how many rows the most common pair occurs."""
+        if self._lists is not None:
+            return most_listed(*self._lists)
+        order = np.argsort(-self._size, kind="stable")
+        return most_common(self.bits[order], self._size[order])
+
+    def common(self, least: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Return pairs that occur in at least ``least`` rows, in ascending order, and in how many."""
+        if self._lists is not None:
+            return common_listed(*self._lists, least)
+        held = np.flatnonzero(self._size >= least)
+        first, second, count = common_pairs(self.bits[held], least)
+        return held[first], held[second], count

@@ -24,10 +24,8 @@ def comparison(simulated: Simulated, translated: Translated | None, ordered: AsO
         "limit": None if simulated.limit is None else simulated.limit.tolist(),
         "engines": {c.name: c.engine for c in simulated.curves},
         "tolerances": {"relative": simulated.rtol, "absolute_formal_units": simulated.rtol},
-        "deviation_from_formal": {c.name: simulated.deviation(c.name) for c in simulated.curves if c.name != "formal"},
-        "relative_deviation_from_formal": {
-            c.name: simulated.relative_deviation(c.name) for c in simulated.curves if c.name != "formal"
-        },
+        "deviation_from_formal": {c.name: simulated.deviation(c.name) for c in simulated.others},
+        "relative_deviation_from_formal": {c.name: simulated.relative_deviation(c.name) for c in simulated.others},
         "fuel_left": simulated.fuel_left,
         **({} if simulated.counted is None else {"counts": simulated.counted.to_json()}),
         "completion_formal_time": {name: done.to_json() for name, done in simulated.completions.items()},

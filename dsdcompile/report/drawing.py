@@ -94,17 +94,17 @@ def _lay_out(sketch: _Sketch) -> None:
 
 def _items(complex_: Complex, partner: tuple[int | None, ...], start: int, end: int) -> list[int | tuple[int, int]]:
     """Return what stands between two positions at one level: unpaired positions and nicks, and stems as pairs."""
-    found: list[int | tuple[int, int]] = []
+    items: list[int | tuple[int, int]] = []
     here = start
     while here < end:
         there = partner[here]
         if there is None:
-            found.append(here)
+            items.append(here)
             here += 1
         else:
-            found.append((here, there))
+            items.append((here, there))
             here = there + 1
-    return found
+    return items
 
 
 def _stem(sketch: _Sketch, partner: tuple[int | None, ...], pair: tuple[int, int], start: Point, along: Point) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from dsdcompile.dsd.inventory import StrandRole
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
-from dsdcompile.stages.as_ordered import ASTRAY, AsOrdered
+from dsdcompile.stages.as_ordered import AsOrdered
 from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.counting import Counted
 from dsdcompile.stages.results import Results
@@ -38,6 +39,8 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
         lines += as_ordered_lines(results.as_ordered)
     if results.sheet is not None:
         lines.append(_order_line(results.sheet))
+    if results.ordered is not None and results.ordered.purity is not None:
+        lines.append(results.ordered.purity.sentence())
     return lines
 
 
@@ -47,17 +50,12 @@ def _reactions_line(compiled: DesignCrns) -> str:
 
 
 def plan_lines(compiled: DesignCrns) -> list[str]:
-    """Return which of the compared plans is built, and what the others would have cost; nothing if there was one."""
+    """Return which of the compared plans is built; nothing if there was one."""
     if len(compiled.tried) < 2:
         return []
     built = compiled.steps[-1].cost
     name = next(one.name for one in compiled.tried if one.cost == built)
-    priced = [one.cost for one in compiled.tried if one.cost is not None]
-    most = max(priced, key=lambda cost: cost.rank)
-    return [
-        f"plan: {name}: the cheapest of {len(compiled.tried)}, synthesis about {built.money:,.0f}; "
-        f"the dearest would take {plural(most.strands, 'strand')}, about {most.money:,.0f}"
-    ]
+    return [f"plan: {name}: the cheapest of {len(compiled.tried)}, synthesis about {built.money:,.0f}"]
 
 
 def _system_lines(translated: Translated) -> list[str]:
@@ -91,7 +89,7 @@ def _doubt_lines(verification: Verification) -> list[str]:
 
 
 def _order_line(sheet: OrderSheet) -> str:
-    lit = sum(line.role == "reporter" for line in sheet.ordered)
+    lit = sum(line.role is StrandRole.REPORTER for line in sheet.ordered)
     extra = f" ({lit} of them for reporters)" if lit else ""
     reused = len(sheet.lines) - len(sheet.ordered)
     return f"order: {plural(len(sheet.ordered), 'strand')}{extra}, about {sheet.cost:,.0f} {sheet.currency}" + (
@@ -159,12 +157,8 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"  of {made.rates.count} steps {len(made.rates.extrapolated)} are extrapolated, {len(made.rates.unknown)} "
             "are no three-way displacement and keep the design's rate constant"
         )
-    if made.astray:
-        lines.append(
-            f"warning: predicted rate constants of {len(made.astray)} of {made.rates.count} steps miss what matched "
-            f"kinetics want by more than a factor {ASTRAY:g}, at worst {made.astray[0][2]:.3g}: as ordered, these "
-            "strands do not follow the formal reactions"
-        )
+    if made.tuning is not None and made.off:
+        lines.append(made.tuning.sentence())
     leak = made.leak_at(made.end)[1]
     ratio = f"the signal is at least {made.ratio:g} times the leak"
     if made.window.empty:
@@ -175,7 +169,7 @@ def as_ordered_lines(made: AsOrdered) -> list[str]:
             f"reading window: from {show_duration(opens)} to {_until(closes)}, while {ratio}; "
             f"leak of the worst output at its end {leak:.3g} formal units"
         )
-    return lines
+    return [*lines, ("" if made.stop.right else "WRONG LABELS: ") + made.stop.sentence()]
 
 
 def _until(seconds: float) -> str:

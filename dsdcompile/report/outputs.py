@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, final
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import show_crn
 from dsdcompile.dsd.implementation import Implementation
+from dsdcompile.formats.exchange_pil import show_exchange
 from dsdcompile.formats.fasta import show_fasta
 from dsdcompile.formats.nupack_script import show_nupack
 from dsdcompile.formats.order_xlsx import show_order
@@ -79,6 +80,13 @@ def _sequenced(results: Results) -> Sequencing | None:
 
 def _ordered(results: Results) -> Ordered | None:
     return results.ordered
+
+
+def _unless_wrong(
+    show: Callable[[Results, Ordered], str | bytes | None],
+) -> Callable[[Results, Ordered], str | bytes | None]:
+    """Return what shows nothing, and outdates what an earlier run left, where the order would be of wrong strands."""
+    return lambda results, ordered: None if results.order is None else show(results, ordered)
 
 
 def _complete(results: Results) -> Results | None:
@@ -150,7 +158,7 @@ OUTPUTS: tuple[Output[Any], ...] = (
         "order.xlsx",
         "what to order, in tubes, as the vendor's bulk form",
         _ordered,
-        lambda _, ordered: show_order(ordered.sheet),
+        _unless_wrong(lambda _, ordered: show_order(ordered.sheet)),
     ),
     Output(
         "strands.csv",
@@ -162,21 +170,21 @@ OUTPUTS: tuple[Output[Any], ...] = (
         "plates.xlsx",
         "the same order for 96- or 384-well plates, one scale and purification each; what is left goes into tubes",
         _ordered,
-        lambda results, ordered: show_plates_xlsx(ordered.layout, results.design.lab.stock),
+        _unless_wrong(lambda results, ordered: show_plates_xlsx(ordered.layout, results.design.lab.stock)),
     ),
     Output(
         "plates.csv",
         "the wells of these plates as a table",
         _ordered,
-        lambda results, ordered: show_plates_csv(ordered.layout, results.design.lab.stock),
+        _unless_wrong(lambda results, ordered: show_plates_csv(ordered.layout, results.design.lab.stock)),
     ),
     Output(
         "protocol.md",
         "buffer, annealing, gels, dilutions, mixes, samples; what every well should show",
         _ordered,
-        _protocol,
+        _unless_wrong(_protocol),
     ),
-    Output("robot.csv", "every transfer of the protocol for a pipetting robot", _ordered, _robot),
+    Output("robot.csv", "every transfer of the protocol for a pipetting robot", _ordered, _unless_wrong(_robot)),
     Output(
         "sequence_checks.json",
         "what every sequence check found, with its threshold and worst offenders; what the search gained",
@@ -225,6 +233,12 @@ OUTPUTS: tuple[Output[Any], ...] = (
     ),
     Output("implementation.sbml", "the DNA implementation for the same, in M and s", _simulated, _built_model),
     Output("system.pil", "all domains and complexes, for the Peppercorn enumerator", _translated, _system),
+    Output(
+        "exchange.pil",
+        "every signal and, constant, every fuel, for who verifies it against `implementable.crn` (Nuskell, `verify`)",
+        _translated,
+        lambda r, t: show_exchange(t.system, r.design.name),
+    ),
 )
 """Every file but ``summary.json`` and ``timings.json``, in the order in which a reader wants them."""
 

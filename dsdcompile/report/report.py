@@ -15,6 +15,7 @@ from dsdcompile.report.sections import (
     pipetting_errors,
     predicted,
     proof,
+    purity,
     rate_constants,
     sequence_checks,
     sizes,
@@ -36,6 +37,7 @@ SECTIONS: tuple[Callable[[Results], Section | None], ...] = (
     held_up.section,
     sequence_checks.section,
     strand_counts.section,
+    purity.section,
 )
 """The page from top to bottom; each returns None where the run has not made what it shows."""
 

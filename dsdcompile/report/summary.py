@@ -35,6 +35,8 @@ def summary(results: Results) -> dict[str, Any]:
         told["as_ordered"] = results.as_ordered.to_json()
     if results.sheet is not None:
         told["order"] = _order(results.sheet)
+    if results.ordered is not None and results.ordered.purity is not None:
+        told["purity"] = results.ordered.purity.to_json()
     return told
 
 
@@ -44,12 +46,10 @@ def _compiled(compiled: DesignCrns) -> dict[str, Any]:
             "formal": compiled.formal.n_reactions,
             "reduced": compiled.reduced.n_reactions,
             "implementable": compiled.implementable.n_reactions,
-            "reduced_bimolecular": bimolecular(compiled),
+            "reduced_bimolecular": compiled.bimolecular,
         },
         "max_products": compiled.max_products,
-        "passes": [
-            {"name": step.name, "reactions": step.reactions, **_cost(step.cost)} for step in compiled.steps
-        ],
+        "passes": [{"name": step.name, "reactions": step.reactions, **_cost(step.cost)} for step in compiled.steps],
         "plans": [
             {"name": one.name, "given_up": True} if one.cost is None else {"name": one.name, **_cost(one.cost)}
             for one in compiled.tried
@@ -65,11 +65,6 @@ def _cost(cost: Cost) -> dict[str, Any]:
         "longest_strand": cost.longest,
         "cost": round(cost.money, 2),
     }
-
-
-def bimolecular(compiled: DesignCrns) -> int:
-    """Return how many reactions of the reduced CRN have two reactants."""
-    return int((compiled.reduced.reactants.sum(axis=1) == 2).sum())
 
 
 def _translated(translated: Translated) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import final
 
 from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.dsd.absent import NO_SPECIES
 from dsdcompile.dsd.complex import NICK, Complex, Strand
 from dsdcompile.dsd.domain import complement
 from dsdcompile.dsd.template import DomainSlot, Role, Template, TemplateComplex, TemplateReaction, gather
@@ -147,7 +148,7 @@ class Assembly:
         self.complexes[known] = replace(before, role=Role.FUEL, dose=more)
         return known
 
-    def other(self, name: str, complex_: Complex, holds: int = -1) -> str:
+    def other(self, name: str, complex_: Complex, holds: int = NO_SPECIES) -> str:
         """Add what arises on the way: an intermediate if it ever reacts, else waste.
 
         ``holds`` is the label of a signal whose strand it gives back.
@@ -179,7 +180,7 @@ class Assembly:
         invaders: Iterable[Strand],
         *,
         leftward: bool = False,
-        holds: int = -1,
+        holds: int = NO_SPECIES,
     ) -> None:
         """Let strands invade a ladder one after the other, from its fuel ``name`` to its waste.
 
@@ -189,7 +190,7 @@ class Assembly:
         here = self.other(name, ladder(*pieces))
         for number, invader in enumerate(invaders, start=1):
             pieces, gone = invade(pieces, invader, leftward=leftward)
-            there = self.other(f"{name}{number}", ladder(*pieces), holds if number == 1 else -1)
+            there = self.other(f"{name}{number}", ladder(*pieces), holds if number == 1 else NO_SPECIES)
             came = self._known[strand(invader)]
             left = [self._leaving(strand(leaving)) for leaving in gone]
             open_ = any(isinstance(piece, Gap) for piece in pieces)

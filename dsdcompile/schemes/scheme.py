@@ -73,6 +73,11 @@ class Scheme(ABC):
         return max(strand_length(strand, domains) for c in template.fuels for strand in c.complex.strands)
 
 
+def twice(shape: ReactionShape) -> set[int]:
+    """Return the labels of reactants that one firing takes more than once."""
+    return {label for label in shape.reactants if shape.reactants.count(label) > 1}
+
+
 def crowded(shape: ReactionShape, most: int) -> str | None:
     """Return why a gate for one to ``most`` reactants cannot build a shape, and how to rewrite it; None if it can."""
     count = len(shape.reactants)
@@ -81,7 +86,8 @@ def crowded(shape: ReactionShape, most: int) -> str | None:
     hint = (
         "let two of them bind first: A + B <-> AB" if count else "write E -> E + ... with a species E that starts at 1"
     )
-    return f"{count} reactants; gates take one {'or two' if most == 2 else f'to {most}'} ({hint})"
+    span = {1: "one", 2: "one or two"}.get(most, f"one to {most}")
+    return f"{count} reactants; gates take {span} ({hint})"
 
 
 def explain(refused: Iterable[tuple[Reaction, str]], scheme: str, most: int = 3) -> str:

@@ -9,6 +9,9 @@ number of products; ``d1, d2, ...`` are history domains that no other module has
     X1 + X2 -> P1 + P2   L = b1( c1( a2( + b2( c2( d1 a1 d2 a2 + ) ) ) ) ) a1*        B = b1 c1 a2
                          X1 + L <-> H + B    X2 + H -> O + waste    O + T -> P1 + P2 + waste
 
+A linker for three reactants has a stretch more, ``b1( c1( a2( + b2( c2( a3( + b3( c3( ...``, and two backward strands:
+X1 + L <-> H1 + B1, X2 + H1 <-> H2 + B2, X3 + H2 -> O + waste. It is 24 nt longer, and its kinetics are not matched.
+
 Without products the translator T is left out. Two equal reactants whose product is the reactant again (A + A -> A)
 are refused: with remote-toehold branch migration the product's strand re-enters the half-open gate (without it the
 template is clean); legalising puts an intermediate species between.
@@ -21,8 +24,8 @@ Kinetics: every step is one strand displacement, bimolecular at up to q_max, and
 irreversible. Fast, all at q_max, they keep limits only; matched (:mod:`dsdcompile.dsd.matching`), toehold strengths and
 buffers reproduce formal rate constants, up to about (fuel used + signal) / fuel.
 
-Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: three reactants
-and none are not native, gates take one or two; strands grow by 21 nt a product (default lengths); composition is proved
+Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: gates take one
+to three reactants; strands grow by 21 nt a product (default lengths); composition is proved
 with remote toeholds rejected, though each template is clean with them as well.
 
 Deviation from the paper: histories are as long as recognition domains, so the same length limits hold for all.
@@ -30,6 +33,7 @@ Deviation from the paper: histories are as long as recognition domains, so the s
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar, final
 
 from dsdcompile.crn.shape import ReactionShape
@@ -44,7 +48,8 @@ from dsdcompile.dsd.template import (
     TemplateReaction,
     gather,
 )
-from dsdcompile.schemes.scheme import Scheme, crowded
+from dsdcompile.schemes.parts import Gap, Top, ladder, strand
+from dsdcompile.schemes.scheme import Scheme, crowded, twice
 
 
 @final
@@ -54,13 +59,14 @@ class Soloveichik2010(Scheme):
     name: ClassVar[str] = "soloveichik2010"
     citation: ClassVar[str] = "Soloveichik, Seelig, Winfree, PNAS 107:5393-5398 (2010)"
     summary: ClassVar[str] = (
-        "four-domain signals with history; gate and translator for one or two reactants; matched kinetics by buffers"
+        "four-domain signals with history; gate and translator for one to three reactants; matched kinetics by buffers"
     )
     bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     kinetics: ClassVar[str] = (
         "fast, every step at the displacement rate, or matched, formal rates by toehold strengths and buffers"
     )
+    reactants: ClassVar[int] = 3
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("h", Part.HISTORY, Scope.FOREIGN, position="h"),
@@ -71,14 +77,14 @@ class Soloveichik2010(Scheme):
     )
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants, and a pair of equal reactants that is its own product."""
-        if shape.reactants == (0, 0) and 0 in shape.products:
-            return "two equal reactants with themselves as product need an intermediate species"
+        """Refuse all but one to three reactants, and equal reactants that are products as well."""
+        if len(shape.reactants) <= self.reactants and twice(shape) & set(shape.products):
+            return "equal reactants with themselves as product need an intermediate species"
         return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
         """Return the gate, its translator, and what they become."""
-        return _one(shape) if len(shape.reactants) == 1 else _two(shape)
+        return _one(shape) if len(shape.reactants) == 1 else _several(shape)
 
     def buffer(self) -> Template:
         """Return the module that holds a constant fraction of a signal."""
@@ -140,32 +146,30 @@ def _one(shape: ReactionShape) -> Template:
     return gather(shape, _slots(shape), complexes, (TemplateReaction(("X", "G"), ("O", "W1"), "forward"), *release))
 
 
-def _two(shape: ReactionShape) -> Template:
-    first, second = (f"s{label}" for label in shape.reactants)
-    names = " ".join(pair for _, pair in _products(shape))
-    rest, release = _translator(shape, f"{second}_c", f"{second}_b {second}_c")
-    signals = [_signal("X1", 0, first, f"{first}_h")]
-    if second != first:
-        signals.append(_signal("X2", 1, second, f"{second}_h"))
-    gate = f"{second}_b( {second}_c( {names} + ) )"
-    half = f"{first}_h {first}_a( {first}_b( {first}_c("
-    complexes = (
-        *signals,
-        TemplateComplex("L", Role.FUEL, parse_kernel(f"{first}_b( {first}_c( {second}_a( + {gate} ) ) ) {first}_a*")),
-        TemplateComplex("B", Role.FUEL, parse_kernel(f"{first}_b {first}_c {second}_a")),
-        TemplateComplex("H", Role.INTERMEDIATE, parse_kernel(f"{half} + {gate} {second}_a* ) ) )"), species=0),
-        TemplateComplex(
-            "W1", Role.WASTE, parse_kernel(f"{half} + {second}_h {second}_a( {second}_b( {second}_c( + ) ) ) ) ) )")
-        ),
-        *rest,
-    )
-    reactions = (
-        TemplateReaction(("X1", "L"), ("H", "B"), "forward"),
-        TemplateReaction(("H", "B"), ("X1", "L"), "reverse"),
-        TemplateReaction((signals[-1].name, "H"), ("O", "W1"), "second"),
-        *release,
-    )
-    return gather(shape, _slots(shape), complexes, reactions)
+def _several(shape: ReactionShape) -> Template:
+    """Return the template for two or three reactants: a linker, as many backward strands as reactants but the last."""
+    cores = [(f"s{label}_a", f"s{label}_b", f"s{label}_c") for label in shape.reactants]
+    last = f"s{shape.reactants[-1]}"
+    rest, release = _translator(shape, f"{last}_c", f"{last}_b {last}_c")
+    signals = {label: _signal(f"X{label + 1}", label, f"s{label}", f"s{label}_h") for label in shape.reactants}
+    linkers = [Top((*core[1:], after[0])) for core, after in pairwise(cores)]
+    opens = tuple(" ".join(pair for _, pair in _products(shape)).split())
+    taken = [Top(core, left=(f"s{label}_h",)) for label, core in zip(shape.reactants, cores, strict=True)]
+    flux = Top(cores[-1][1:], right=opens)
+    number = [""] if len(linkers) == 1 else [str(place + 1) for place in range(len(linkers))]
+    complexes = [*signals.values(), TemplateComplex("L", Role.FUEL, ladder(Gap(cores[0][:1]), *linkers, flux))]
+    for n, linker in zip(number, linkers, strict=True):
+        complexes.append(TemplateComplex(f"B{n}", Role.FUEL, strand(linker.strand)))
+    reactions, before = list[TemplateReaction](), "L"
+    for place, (label, n) in enumerate(zip(shape.reactants[:-1], number, strict=True)):
+        held = ladder(*taken[: place + 1], Gap(cores[place + 1][:1]), *linkers[place + 1 :], flux)
+        complexes.append(TemplateComplex(f"H{n}", Role.INTERMEDIATE, held, species=label if place == 0 else -1))
+        one, other = (signals[label].name, before), (f"H{n}", f"B{n}")
+        reactions += [TemplateReaction(one, other, "forward"), TemplateReaction(other, one, "reverse")]
+        before = f"H{n}"
+    complexes.append(TemplateComplex("W1", Role.WASTE, ladder(*taken)))
+    reactions.append(TemplateReaction((signals[shape.reactants[-1]].name, before), ("O", "W1"), "second"))
+    return gather(shape, _slots(shape), (*complexes, *rest), (*reactions, *release))
 
 
 def _buffer() -> Template:

@@ -13,6 +13,9 @@ products' histories; gates in kernel notation::
     A -> P           react   R = m1( s1( d1 f3 + ) ) f1*     produce T = d1( f3( m3 s3 + ) ) s1*
     A + R -> O + waste    O + T -> P + waste               O = m1 s1 d1 f3: no helper
 
+A react gate for three reactants has a stretch more, ``m1( s1( f2( + m2( s2( f3( + m3( s3( d1 +``, and a strand more
+that is given back.
+
 Where the first product is one of several its release is reversible until the helper comes, by the very strand that left
 (its history is the gate's). With histories lumped, as implementation and enumerated CRNs have them, any strand of that
 species counts as able to go back, so their curves are slower than the strands, with the same limit.
@@ -21,7 +24,7 @@ A + A -> A is refused: its flux strand shows A's first toehold, and where remote
 react gate. Legalising puts an intermediate species between.
 
 Kinetics: every step is one strand displacement, at one rate; no matched kinetics (the paper tunes toeholds by hand).
-Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: one or two
+Guarantees: CRN bisimulation and pathway decomposition for every accepted shape, waste inert. Limits: one to three
 reactants; strands grow by 21 nt a product (default lengths); composition is proved with remote toeholds rejected.
 
 Deviation from the paper: no *clamps*. There the bottom strand of a gate covers 2 nt more of each long domain beside it,
@@ -31,6 +34,7 @@ reversible at a rate that is not seen in the laboratory. Expect more leak than t
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar, final
 
 from dsdcompile.crn.shape import ReactionShape
@@ -38,7 +42,7 @@ from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import Part, Scope
 from dsdcompile.dsd.template import DomainSlot, SignalForm, Template
 from dsdcompile.schemes.parts import Assembly, Gap, Piece, Top, ladder, strand
-from dsdcompile.schemes.scheme import Scheme, crowded
+from dsdcompile.schemes.scheme import Scheme, crowded, twice
 
 
 @final
@@ -54,6 +58,7 @@ class Srinivas2017(Scheme):
     bisimilar: ClassVar[bool] = True
     guarantees: ClassVar[str] = "CRN bisimulation for every accepted shape; waste is inert; A + A -> A is legalised"
     kinetics: ClassVar[str] = "every step at the displacement rate: limits are kept, formal rates are not"
+    reactants: ClassVar[int] = 3
     form: ClassVar[SignalForm] = SignalForm(
         (
             DomainSlot("h", Part.HISTORY, Scope.FOREIGN, position="h"),
@@ -64,9 +69,9 @@ class Srinivas2017(Scheme):
     )
 
     def refusal(self, shape: ReactionShape) -> str | None:
-        """Refuse all but one or two reactants, and a pair of equal reactants that makes just one of them."""
-        if shape.reactants == (0, 0) and shape.products == (0,):
-            return "two equal reactants with themselves as only product need an intermediate species"
+        """Refuse all but one to three reactants, and equal reactants that make just one of them."""
+        if len(shape.reactants) <= self.reactants and shape.products in {(n,) for n in twice(shape)}:
+            return "equal reactants with themselves as only product need an intermediate species"
         return crowded(shape, self.reactants)
 
     def template(self, shape: ReactionShape) -> Template:
@@ -99,13 +104,16 @@ class Srinivas2017(Scheme):
             waste = build.other("W1", ladder(whole[0]))
             build.react((reactants[0], gate), ("O", waste), "forward")
             return flux.strand
-        back = (*cores[0][1:], cores[1][0])
-        gate = build.fuel("R", ladder(Gap(cores[0][:1]), Top(back), flux))
-        freed = build.fuel("Y", strand(back))
-        half = build.other("R1", ladder(whole[0], Gap(cores[1][:1]), flux), holds=shape.reactants[0])
+        backs = [Top((*core[1:], after[0])) for core, after in pairwise(cores)]
+        before = build.fuel("R", ladder(Gap(cores[0][:1]), *backs, flux))
+        for place, back in enumerate(backs):
+            freed = build.fuel("Y" if len(backs) == 1 else f"Y{place + 1}", strand(back.strand))
+            held = ladder(*whole[: place + 1], Gap(cores[place + 1][:1]), *backs[place + 1 :], flux)
+            half = build.other(f"R{place + 1}", held, holds=shape.reactants[0] if place == 0 else -1)
+            build.exchange((reactants[place], before), (half, freed))
+            before = half
         waste = build.other("W1", ladder(*whole))
-        build.exchange((reactants[0], gate), (half, freed))
-        build.react((reactants[1], half), ("O", waste), "second")
+        build.react((reactants[-1], before), ("O", waste), "second")
         return flux.strand
 
     def _produce(self, build: Assembly, shape: ReactionShape, flux: Strand) -> None:

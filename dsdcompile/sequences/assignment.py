@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT, Budget, domain_budget
 from dsdcompile.sequences.sequenced import SequencedSystem
-from dsdcompile.sequences.short_words import Sieve, alike_words, far_apart, free_words, sieve
+from dsdcompile.sequences.short_words import Sieve, alike_words, far_apart, free_words, most_alike, sieve
 from dsdcompile.sequences.words import WordPool, WordRules
 
 
@@ -54,6 +55,29 @@ def budget_of(inventory: Inventory, options: AssignmentOptions) -> Budget:
     """
     sieves = short_sieves(inventory, options)
     return domain_budget(inventory, options.alphabet, options.last_k, sieves, options.gc)
+
+
+def unlike_toeholds(inventory: Inventory, options: AssignmentOptions, spread: float) -> tuple[str, ...]:
+    """Return in numbers, for each length, that no toeholds of like binding energy can be had, and what would do.
+
+    Args:
+        inventory: What needs toeholds.
+        options: What their words are made of.
+        spread: How far a toehold's energy may be from the mean of all, kcal/mol.
+    """
+    needed = Counter(d.length for d in inventory.domains.values() if d.part in SHORT)
+    found = []
+    for length, words in short_sieves(inventory, options).items():
+        alike = most_alike(words.words, spread, options)
+        if needed[length] > alike:
+            longer = most_alike(sieve(length + 1, options).words, spread, options)
+            found.append(
+                f"too large for one pot: {needed[length]} toeholds of {length} nt are needed, and at most {alike} "
+                f"words have binding energies within {spread:g} kcal/mol of one (checks.toehold_spread), so some will "
+                f"fail that check; {length + 1} nt (--set scheme.toehold={length + 1}) have {longer}, and {alike} "
+                f"shared ones (--set scheme.toeholds={alike}), fewer modules or several pots would do"
+            )
+    return tuple(found)
 
 
 def short_sieves(inventory: Inventory, options: AssignmentOptions) -> dict[int, Sieve]:
@@ -153,15 +177,23 @@ def _short_words(
         names = [d.name for d in domains if d.length == length]
         taken = [w for w in options.fixed.values() if len(w) == length]
         words = [sieves[length].words[i] for i in rng.permutation(len(sieves[length].words))]
-        alike = alike_words(words, len(names) + len(taken), options)
-        for distance in range(length, 0, -1):
-            chosen = far_apart(free_words(alike, distance, taken), distance, len(names))
-            if len(chosen) == len(names):
-                found |= dict(zip(names, chosen, strict=True))
-                break
-        else:
+        chosen = _chosen(words, len(names), taken, options)
+        if chosen is None:
             raise SequenceError(
                 f"{len(names)} domains of {length} nt are needed beside the fixed ones, and too few of {len(words)} "
                 f"words are free; longer toeholds (--set scheme.toehold={length + 1}) help"
             )
+        found |= dict(zip(names, chosen, strict=True))
     return found
+
+
+def _chosen(words: list[str], count: int, taken: list[str], options: AssignmentOptions) -> list[str] | None:
+    """Return words of like energy, as far apart as that allows, or None if too few are free."""
+    least = count + len(taken)
+    for enough in (least, 2 * least, len(words)):  # complements of others are not free
+        alike = alike_words(words, enough, options)
+        for distance in range(len(words[0]) if words else 0, 0, -1):
+            chosen = far_apart(free_words(alike, distance, taken), distance, count)
+            if len(chosen) == count:
+                return chosen
+    return None

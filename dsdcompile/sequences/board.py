@@ -21,7 +21,9 @@ from dsdcompile.sequences.helices import (
     helix_energies,
     helix_places,
     make_pool,
+    renew_words,
     strand_places,
+    strand_words,
 )
 from dsdcompile.sequences.junctions import Stretches
 from dsdcompile.sequences.objective import (
@@ -31,6 +33,7 @@ from dsdcompile.sequences.objective import (
     hairpin_penalties,
     motif_penalty,
     pair_penalties,
+    strongest_free,
     structure_penalty,
     toehold_penalties,
 )
@@ -81,11 +84,12 @@ class Board:
         self.pool = Pool(self.letters, made.places, made.starts)
         self.stretches = Stretches.of(self.pool, k + JUNCTION)
         count = len(self.strands)
-        pairs = all_pairs(count)
-        self.helix = np.zeros((count, count))
-        self._put_pairs(pairs)
-        self.hairpin = np.array(hairpin_energies(self.pool, np.arange(count), self.energies))
+        self.words = strand_words(self.pool)
         self.perfect = np.array([duplex_energy(self._text(s), model.conditions) for s in range(count)])
+        self.helix = np.zeros((count, count))
+        """The strongest helix of two strands where it is penalised, else 0: most pairs need not be looked at."""
+        self._put_pairs(all_pairs(count))
+        self.hairpin = np.array(hairpin_energies(self.pool, np.arange(count), self.energies))
         self.places = [strand_places(inventory, strand).tolist() for strand in self.strands]
         self.motif = np.array([self._motif(s) for s in range(count)])
         self.penalty = np.zeros((count, count))
@@ -160,11 +164,14 @@ class Board:
     def _put_penalties(self, strands: IntArray) -> None:
         """Bring the penalties of all pairs of some strands up to date."""
         helices = self.helix[strands]
-        most = np.minimum(np.maximum(self.perfect[strands, None], self.perfect[None, :]), -1e-9)
-        shares = gate_penalties(helices / most, self.limits)
+        shares = gate_penalties(helices / self._most(strands[:, None], np.arange(len(self.strands))), self.limits)
         rows = np.where(self.with_gate[strands], shares, pair_penalties(helices, self.limits))
         for s, row in zip(strands.tolist(), rows, strict=True):
             self.penalty[s, s:], self.penalty[:s, s] = row[s:], row[:s]
+
+    def _most(self, one: IntArray, two: IntArray) -> FloatArray:
+        """Return what the weaker of two strands binds at most, kcal/mol."""
+        return np.asarray(np.minimum(np.maximum(self.perfect[one], self.perfect[two]), -1e-9), dtype=np.float64)
 
     def _toehold_penalties(self) -> FloatArray:
         conditions = self.model.conditions
@@ -279,6 +286,8 @@ class Board:
 
         self._undo.append(undo)
         self._write(name, word)
+        for s in users:
+            self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)
         count = len(self.strands)
         changed = np.zeros(count, dtype=bool)
         changed[users] = True
@@ -287,7 +296,6 @@ class Board:
         self._put_pairs(np.sort(pairs[~changed[pairs[:, 1]] | (pairs[:, 0] <= pairs[:, 1])], axis=1))
         self.hairpin[users] = hairpin_energies(self.pool, users, self.energies)
         for s in users:
-            self.perfect[s] = duplex_energy(self._text(int(s)), self.model.conditions)
             self.motif[s] = self._motif(int(s))
         self._put_penalties(users)
         self.junctions = self.stretches.repeated(self.pool)
@@ -296,9 +304,12 @@ class Board:
         self.sequences[name] = word
         for s in self.users[name]:
             self.letters[self.pool.starts[s] : self.pool.starts[s + 1]] = coded(self._text(s))
+        renew_words(self.words, self.pool, np.array(self.users[name]))
 
     def _put_pairs(self, pairs: IntArray) -> None:
-        values = helix_energies(self.pool, pairs, self.energies)
+        one, two = pairs.T
+        enough = strongest_free(self._most(one, two), self.with_gate[one, two], self.limits)
+        values = helix_energies(self.pool, pairs, self.energies, words=self.words, enough=enough)
         self.helix[pairs[:, 0], pairs[:, 1]] = values
         self.helix[pairs[:, 1], pairs[:, 0]] = values
 

@@ -95,7 +95,7 @@ def _scores(evidence: Evidence, findings: tuple[Finding, ...]) -> dict[str, floa
     defects = [e.defect for e in evidence.gates.values() if e.defect is not None]
     sizes = [len(e.unpaired) for e in evidence.gates.values()]
     worst = {finding.rule: finding.worst for finding in findings}
-    found = {
+    scores = {
         "unpaired_probability_mean": float(np.mean(unpaired)) if unpaired else 1.0,
         "unpaired_probability_min": float(np.min(unpaired)) if unpaired else 1.0,
         "bad_nucleotides_mean": float(np.mean(np.multiply(defects, sizes))) if defects else 0.0,
@@ -104,7 +104,7 @@ def _scores(evidence: Evidence, findings: tuple[Finding, ...]) -> dict[str, floa
         "toehold_energy_deviation_max": worst[toehold_energy.RULE.name] or 0.0,
         "shared_substrings": _shared_substrings(evidence),
     }
-    return found
+    return scores
 
 
 def _shared_substrings(evidence: Evidence, least: int = 5) -> float:

@@ -11,11 +11,12 @@ Loop energies: SantaLucia and Hicks (2004), Tables 4 to 6, with one typical valu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 
@@ -24,7 +25,8 @@ from dsdcompile.dsd.complex import Strand
 from dsdcompile.dsd.domain import base
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.cores import cores
-from dsdcompile.sequences.recurrence import MOST_UNPAIRED, REACH, Letters, hairpin_minima, pair_minima, traced
+from dsdcompile.sequences.prospects import OFFSETS, WIDTH, Table, note_words, pair_minima
+from dsdcompile.sequences.recurrence import MOST_UNPAIRED, REACH, Letters, hairpin_minima, traced
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import INITIATION, T37, TERMINAL_AT, at_temperature, stack_table
@@ -65,6 +67,12 @@ class Energies:
         order = np.argsort(loops, kind="stable")
         terms = np.array([*self.terms, self.bulge[1]])
         return frozen_floats(terms), self.stack, frozen_floats(loops[order]), np.array(sizes, dtype=np.int64)[order]
+
+    @cached_property
+    def jumps(self) -> FloatArray:
+        """The least that any loop but a bulge of one costs, by its unpaired bases in one strand (REACH,)."""
+        _, _, loops, sizes = self.steps
+        return frozen_floats(np.array([loops[sizes[:, 0] == a].min() for a in range(REACH)]))
 
     @classmethod
     def at(cls, conditions: Conditions) -> Energies:
@@ -135,13 +143,49 @@ def all_pairs(count: int) -> IntArray:
     return np.stack(np.triu_indices(count), axis=1).astype(np.int64)
 
 
-def helix_energies(pool: Pool, pairs: IntArray, energies: Energies, threads: int | None = None) -> FloatArray:
-    """Return the strongest unintended helix of each pair of strands (pairs,), kcal/mol; 0 if there is none below 0."""
-    parts = np.array_split(pairs, max(1, min(threads or cores(), len(pairs) // 64 + 1)))
+def strand_words(pool: Pool) -> Table:
+    """Return the short words of each strand and of its complement (strands, 2, WIDTH)."""
+    table = np.zeros((len(pool), 2, WIDTH), dtype=np.uint8)
+    renew_words(table, pool, np.arange(len(pool)))
+    return table
 
-    def work(part: IntArray) -> FloatArray:
-        out = np.zeros(len(part))
-        pair_minima(pool.letters, pool.places, pool.starts, part, *energies.steps, out)
+
+def renew_words(table: Table, pool: Pool, strands: IntArray) -> None:
+    """Bring a table of words up to date after some strands have changed."""
+    note_words(pool.letters, pool.starts, strands, OFFSETS, table)
+
+
+def helix_energies(
+    pool: Pool,
+    pairs: IntArray,
+    energies: Energies,
+    threads: int | None = None,
+    *,
+    words: Table | None = None,
+    enough: FloatArray | None = None,
+) -> FloatArray:
+    """Return the strongest unintended helix of each pair of strands (pairs,), kcal/mol; 0 if there is none below 0.
+
+    Args:
+        pool: The strands.
+        pairs: Which of them, by number (pairs, 2).
+        energies: What is added up.
+        threads: How many work side by side; a core each by default.
+        words: Short words of the pool's strands (:func:`strand_words`); needed where ``enough`` is given.
+        enough: Helices above these energies do not matter and count as 0, kcal/mol (pairs,); most pairs are then done
+            without looking at any. What is returned for the others has the same bits.
+    """
+    if enough is None or words is None:
+        words, enough = np.zeros((1, 2, WIDTH), dtype=np.uint8), np.full(len(pairs), np.inf)
+    table = words
+    parts = _divided(len(pairs), threads)
+
+    def work(part: slice) -> FloatArray:
+        out = np.zeros(part.stop - part.start)
+        pair_minima(
+            pool.letters, pool.places, pool.starts, pairs[part], table, OFFSETS, enough[part], energies.jumps,
+            *energies.steps, out,
+        )  # fmt: skip
         return out
 
     return _joined(work, parts)
@@ -149,17 +193,25 @@ def helix_energies(pool: Pool, pairs: IntArray, energies: Energies, threads: int
 
 def hairpin_energies(pool: Pool, strands: IntArray, energies: Energies, threads: int | None = None) -> FloatArray:
     """Return the strongest unintended hairpin of each strand (strands,), kcal/mol; 0 if there is none below 0."""
-    parts = np.array_split(np.asarray(strands, dtype=np.int64), max(1, min(threads or cores(), len(strands) // 64 + 1)))
+    numbers = np.asarray(strands, dtype=np.int64)
+    parts = _divided(len(numbers), threads)
 
-    def work(part: IntArray) -> FloatArray:
-        out = np.zeros(len(part))
-        hairpin_minima(pool.letters, pool.places, pool.starts, part, energies.hairpin, *energies.steps, out)
+    def work(part: slice) -> FloatArray:
+        out = np.zeros(part.stop - part.start)
+        hairpin_minima(pool.letters, pool.places, pool.starts, numbers[part], energies.hairpin, *energies.steps, out)
         return out
 
     return _joined(work, parts)
 
 
-def _joined(work: Any, parts: Sequence[IntArray]) -> FloatArray:
+def _divided(count: int, threads: int | None) -> list[slice]:
+    """Return what each thread does of so many pairs or strands."""
+    parts = max(1, min(threads or cores(), count // 64 + 1))
+    cuts = [count * part // parts for part in range(parts + 1)]
+    return [slice(first, last) for first, last in itertools.pairwise(cuts)]
+
+
+def _joined(work: Callable[[slice], FloatArray], parts: Sequence[slice]) -> FloatArray:
     if len(parts) == 1:
         return frozen_floats(work(parts[0]))
     with ThreadPoolExecutor(len(parts)) as threads:

@@ -22,7 +22,7 @@ from typing import final
 
 import numpy as np
 
-from dsdcompile.crn.matrices import FloatArray
+from dsdcompile.crn.matrices import BoolArray, FloatArray
 from dsdcompile.sequences.bases import longest_run
 from dsdcompile.sequences.rules.ensemble_defect import DEFECT
 from dsdcompile.sequences.rules.limits import Limits
@@ -85,6 +85,18 @@ def gate_penalties(shares: FloatArray, limits: Limits) -> FloatArray:
     return np.asarray((np.maximum(0.0, shares - limits[SPURIOUS] + SHARE_ROOM) / SHARE_UNIT) ** 2, dtype=np.float64)
 
 
+def strongest_free(most: FloatArray, with_gate: BoolArray, limits: Limits) -> FloatArray:
+    """Return the energies above which no helix of a pair has a penalty, kcal/mol (pairs,).
+
+    Args:
+        most: What the weaker strand of each pair binds at most, kcal/mol (pairs,).
+        with_gate: Whether one of the two is a gate's backbone (pairs,).
+        limits: What the objective keeps its distance from.
+    """
+    bars = np.where(with_gate, (limits[SPURIOUS] - SHARE_ROOM) * most, limits[PAIR_ENERGY] + ROOM)
+    return np.asarray(bars + 1e-6, dtype=np.float64)  # where rounding decides, let the penalty decide
+
+
 def hairpin_penalties(hairpins: FloatArray, limits: Limits) -> FloatArray:
     """Return the penalty of each strand from its strongest hairpin, kcal/mol."""
     return np.asarray(np.maximum(0.0, limits[SELF_ENERGY] + ROOM - hairpins) ** 2, dtype=np.float64)
@@ -111,7 +123,8 @@ def structure_penalty(answer: Ensemble, toeholds: Sequence[slice], limits: Limit
         total += max(0.0, limits[SELF_ENERGY] + 0.3 - answer.energy) ** 2
     else:
         total += (max(0.0, answer.defect - 0.9 * limits[DEFECT]) / (0.1 * limits[DEFECT])) ** 2
-        total += max(0.0, math.log(1.5 * limits[PROBABILITY] / max(answer.probability, 1e-30))) ** 2
+        if limits[PROBABILITY] > 0:  # at 0 any probability passes
+            total += max(0.0, math.log(1.5 * limits[PROBABILITY] / max(answer.probability, 1e-30))) ** 2
     for place in toeholds:
         total += (max(0.0, limits[TOEHOLD_UNPAIRED] + 0.02 - float(answer.unpaired[place].mean())) / 0.02) ** 2
     return total

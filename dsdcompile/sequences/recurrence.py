@@ -73,8 +73,13 @@ def strongest(
     loops: FloatArray,
     sizes: IntArray,
     best: FloatArray,
+    rest: FloatArray,
+    along: bool,
+    enough: float,
 ) -> tuple[float, int]:
     """Return the energy of the strongest unintended helix, 0 if none is below 0, and the cell that ends it, or -1.
+
+    If it is above ``enough``, what is returned may be weaker than it is, or 0.
 
     Args:
         x: Letters of the one strand (n,).
@@ -89,6 +94,10 @@ def strongest(
         sizes: Their unpaired bases in x and in y (loops, 2).
         best: Filled with the energy of each cell's best helix, at [i * (m + REACH) + j + REACH] of cells whose letters
             pair, kcal/mol (at least (n + REACH) * (m + REACH),).
+        rest: The least that a helix adds after a base pair at each base of x, in column 1, kcal/mol (n, 2), or, with
+            two strands, at each base of y's complement (m, 2); empty if that is not known.
+        along: Whether ``rest`` is along x.
+        enough: What is asked for, kcal/mol.
     """
     n, m = len(x), len(y)
     width = m + REACH
@@ -111,6 +120,8 @@ def strongest(
             cell = i * width + j + REACH
             offer(best, cell, begin(i, j, n, m, end, closing, terms))
             value = best[np.uint64(cell)]
+            if len(rest) and value > enough - rest[i if along else m - 1 - j, 1]:
+                continue
             whole = value + end
             if i < n - 1 or j > 0:
                 whole += terms[2]
@@ -130,28 +141,6 @@ def strongest(
 
 
 @jitted_as_written
-def pair_minima(
-    letters: Letters,
-    places: IntArray,
-    starts: IntArray,
-    pairs: IntArray,
-    terms: FloatArray,
-    stack: FloatArray,
-    loops: FloatArray,
-    sizes: IntArray,
-    out: FloatArray,
-) -> None:
-    """Fill ``out`` (pairs,) with the strongest helix of each pair (pairs, 2) of the strands that ``starts`` divides."""
-    longest = np.diff(starts).max()
-    best, closing = np.empty((longest + REACH) ** 2), np.zeros(0)
-    for p in range(len(pairs)):
-        i0, i1 = starts[pairs[p, 0]], starts[pairs[p, 0] + 1]
-        j0, j1 = starts[pairs[p, 1]], starts[pairs[p, 1] + 1]
-        x, px, y, py = letters[i0:i1], places[i0:i1], letters[j0:j1], places[j0:j1]
-        out[p] = strongest(x, px, y, py, closing, terms, stack, loops, sizes, best)[0]
-
-
-@jitted_as_written
 def hairpin_minima(
     letters: Letters,
     places: IntArray,
@@ -166,11 +155,11 @@ def hairpin_minima(
 ) -> None:
     """Fill ``out`` (strands,) with the strongest hairpin of each of the strands, by their number (strands,)."""
     longest = np.diff(starts).max()
-    best = np.empty((longest + REACH) ** 2)
+    best, unknown = np.empty((longest + REACH) ** 2), np.zeros((0, 2))
     for s in range(len(strands)):
         i0, i1 = starts[strands[s]], starts[strands[s] + 1]
         x, px = letters[i0:i1], places[i0:i1]
-        out[s] = strongest(x, px, x, px, closing, terms, stack, loops, sizes, best)[0]
+        out[s] = strongest(x, px, x, px, closing, terms, stack, loops, sizes, best, unknown, True, np.inf)[0]
 
 
 @jitted_as_written
@@ -191,7 +180,8 @@ def traced(
     n, m = len(x), len(y)
     width, closing = m + REACH, np.zeros(0)
     best = np.empty((n + REACH) * width)
-    at = strongest(x, x_places, y, y_places, closing, terms, stack, loops, sizes, best)[1]
+    unknown = np.zeros((0, 2))
+    at = strongest(x, x_places, y, y_places, closing, terms, stack, loops, sizes, best, unknown, True, np.inf)[1]
     found = np.zeros((n, 2), dtype=np.int64)
     count = 0
     costs = np.full((MOST_UNPAIRED + 1, MOST_UNPAIRED + 1), np.inf)

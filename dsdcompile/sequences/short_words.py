@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
-from dsdcompile.crn.matrices import IntArray
 from dsdcompile.sequences.assignment_options import LONGEST_RUN, AssignmentOptions
 from dsdcompile.sequences.bases import longest_run, reverse_complement
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
+
+Codes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @final
@@ -44,23 +45,35 @@ def sieve(length: int, options: AssignmentOptions) -> Sieve:
 
 
 def alike_words(words: Sequence[str], least: int, options: AssignmentOptions) -> list[str]:
-    """Return the words whose binding energy is near the usual one; nearest first if too few are."""
+    """Return the words whose binding energy is near the usual one; if too few are, the ``least`` most alike of all."""
     energies = np.array([duplex_energy(word, options.conditions) for word in words])
     distance = np.abs(energies - np.median(energies))
     near = [word for word, away in zip(words, distance, strict=True) if away <= options.spread]
-    return near if len(near) >= least else [words[i] for i in np.argsort(distance, kind="stable")]
+    if len(near) >= least or len(words) <= least:
+        return near if len(near) >= least else list(words)
+    order = np.argsort(energies, kind="stable")
+    widths = energies[order[least - 1 :]] - energies[order[: len(order) - least + 1]]
+    first = int(np.argmin(widths))
+    return [words[i] for i in np.sort(order[first : first + least]).tolist()]
+
+
+def most_alike(words: Sequence[str], spread: float, options: AssignmentOptions) -> int:
+    """Return how many words at most have binding energies within ``spread`` of one energy, kcal/mol."""
+    energies = np.sort([duplex_energy(word, options.conditions) for word in words])
+    after = np.searchsorted(energies, energies + 2 * spread + 1e-9, side="right")
+    return int((after - np.arange(len(energies))).max(initial=0))
 
 
 def free_words(words: Sequence[str], distance: int, taken: Iterable[str]) -> list[str]:
     """Return the words that differ from all taken ones, and from their complements, in at least ``distance`` places."""
     if not words:
         return []
-    free = np.ones(len(words), dtype=bool)
-    codes = _codes(words)
-    for word in taken:
-        for code in _codes([word, reverse_complement(word)]):
-            free &= (codes != code).sum(axis=1) >= distance
-    return [words[i] for i in np.flatnonzero(free).tolist()]
+    held = list(taken)
+    if not held:
+        return list(words)
+    codes = _codes([*held, *map(reverse_complement, held)])
+    apart = (_codes(words)[:, None] != codes[None, :]).sum(axis=2).min(axis=1)
+    return [words[i] for i in np.flatnonzero(apart >= distance).tolist()]
 
 
 def far_apart(words: Sequence[str], distance: int, most: int) -> list[str]:
@@ -88,5 +101,8 @@ def least_distance(words: Sequence[str]) -> int:
     return max(1, int(pairs.min()))
 
 
-def _codes(words: Sequence[str]) -> IntArray:
-    return np.array([[ord(letter) for letter in word] for word in words], dtype=np.int64)
+def _codes(words: Sequence[str]) -> Codes:
+    """Return letters as numbers (words, length)."""
+    return np.frombuffer("".join(words).encode("ascii"), dtype=np.uint8).reshape(
+        len(words), len(words[0]) if words else 0
+    )

@@ -40,7 +40,7 @@ class Piece(Protocol):
 
     @property
     def digest(self) -> str:
-        """A hash of all content, the same in every run."""
+        """A hash of all content, the same in every run; the code that runs it is the shelf's to know."""
 
     def run(self) -> FloatArray:
         """Do the work."""
@@ -198,7 +198,7 @@ class HorizonPiece:
     @property
     def digest(self) -> str:
         """A hash of everything the result depends on."""
-        total = hashlib.sha256(f"horizon 1 {self.crn.digest}".encode())
+        total = hashlib.sha256(f"horizon {self.crn.digest}".encode())
         for array in (self.initial, self.limit):
             total.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
         total.update(repr((self.within, self.first, self.most, self.tolerances)).encode())

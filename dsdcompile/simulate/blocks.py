@@ -25,6 +25,9 @@ from dsdcompile.crn.matrices import FloatArray, IntArray, Sparse
 from dsdcompile.jit import Indices
 from dsdcompile.simulate.components_kernel import components
 
+ONE_WAY = -1
+"""In place of the row that reverses a reaction: none does."""
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,7 @@ def blocks(crn: Crn) -> Blocks:
     """Return the sweep order of any Crn; time and memory are linear in its stoichiometric entries."""
     n_species = crn.n_species
     rows, reverse = _net_reactions(crn)
-    there = reverse >= 0
+    there = reverse != ONE_WAY
     net, ahead = crn.net[rows], crn.reactants[rows]
     back = sparse.diags_array(there.astype(np.int64), dtype=np.int64) @ crn.products[rows]
     used = (ahead + back).tocsr()
@@ -119,8 +122,8 @@ def blocks(crn: Crn) -> Blocks:
 
 
 def _net_reactions(crn: Crn) -> tuple[IntArray, IntArray]:
-    """Return the rows to keep, and for each the row that exactly reverses it, or -1; both (reactions,)."""
-    reverse = np.full(crn.n_reactions, -1, dtype=np.int64)
+    """Return the rows to keep, and for each the row that exactly reverses it, or :data:`ONE_WAY`; both (reactions,)."""
+    reverse = np.full(crn.n_reactions, ONE_WAY, dtype=np.int64)
     marks = np.random.default_rng(0).integers(-(2**62), 2**62, crn.n_species)  # sums of marks tell sides apart
     left, right = crn.reactants @ marks, crn.products @ marks  # wrapping around does no harm
     ahead, back = np.flatnonzero(left < right), np.flatnonzero(left > right)

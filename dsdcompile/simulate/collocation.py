@@ -39,21 +39,21 @@ def integrate(
     total = {"steps": 0.0, "rejected": 0.0}
     for first in range(0, len(initial), TOGETHER):
         part = np.ascontiguousarray(initial[first : first + TOGETHER].T)
-        found = np.full((len(times), len(record), part.shape[1]), np.nan)
+        recorded = np.full((len(times), len(record), part.shape[1]), np.nan)
         statistics = np.zeros(3)
         ended = integrate_kernel(
             part, times, record, tolerances.relative, tolerances.absolute, MOST_STEPS,
             plan.level_start, plan.left, plan.right, plan.rates, plan.target_start, plan.target, plan.entry_start,
             plan.entry, plan.count, plan.term_start, plan.group_start, plan.gather_start, plan.gather,
             plan.gather_sign, plan.column_start, plan.plus, plan.minus, plan.sign, plan.matrix_start, plan.matrix,
-            plan.most_groups, plan.most_columns, found, statistics,
+            plan.most_groups, plan.most_columns, recorded, statistics,
         )  # fmt: skip
         which = f"examples {first} to {first + part.shape[1] - 1}"
         check_done(
-            ended, found, engine="the collocation", which=which, reached=statistics[2], end=times[-1],
+            ended, recorded, engine="the collocation", which=which, reached=statistics[2], end=times[-1],
             most_steps=MOST_STEPS,
         )  # fmt: skip
-        out[first : first + TOGETHER] = np.moveaxis(found, 2, 0)
+        out[first : first + TOGETHER] = np.moveaxis(recorded, 2, 0)
         total["steps"] += statistics[0]
         total["rejected"] += statistics[1]
     return out, total

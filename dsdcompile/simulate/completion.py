@@ -127,16 +127,16 @@ def horizon(
         SimulationError: an output is still further away at ``most``; the message says which, and how far.
     """
     waiting = np.arange(len(initial))
-    found = np.zeros((len(initial), len(crn.outputs)))
+    outputs = np.zeros((len(initial), len(crn.outputs)))
     state, now, end = np.array(initial, dtype=np.float64), 0.0, first
     while True:
         run = simulate(crn, state, [now, end], tolerances, method=method)
         state = np.maximum(run.final, 0.0)  # by rounding and less than the tolerance: simulate refuses more
-        found[waiting] = crn.read(state)
-        far = np.abs(found[waiting] - limit[waiting]).max(axis=1, initial=0.0)
+        outputs[waiting] = crn.read(state)
+        far = np.abs(outputs[waiting] - limit[waiting]).max(axis=1, initial=0.0)
         late = far > within
         if not late.any():
-            return Horizon(end, found, within)
+            return Horizon(end, outputs, within)
         if end >= most:
             worst = int(waiting[np.argmax(far)])
             raise SimulationError(

@@ -20,13 +20,13 @@ from typing import final
 import numpy as np
 
 from dsdcompile.crn.analysis import competition, latest_levels
-from dsdcompile.crn.crn import Crn
+from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray, IntArray, Rows
 from dsdcompile.crn.spread import Dense, Grouped, Listed, Paired, Products, products
 from dsdcompile.errors import CrnError
 
-ALONE = -1
-"""Stands for the second reactant of a reaction that has one."""
+NO_SECOND = -1
+"""In a table of second reactants: the reaction has one."""
 MEAN_WIDTH = 4
 """Mean reactions a level below which there is nothing to do side by side, and no use in levels."""
 
@@ -47,7 +47,7 @@ class Layers:
     left: IntArray
     """First reactant (reactions,)."""
     right: IntArray
-    """Second reactant, or ALONE (reactions,)."""
+    """Second reactant, or :data:`NO_SECOND` (reactions,)."""
     rates: FloatArray
     """(reactions,)."""
     target_start: IntArray
@@ -75,7 +75,7 @@ class Layers:
     plus: IntArray
     """Species of each column (columns,)."""
     minus: IntArray
-    """Species on the opposite rail of each column, ALONE where there is none (columns,)."""
+    """Species on the opposite rail of each column, ``NO_RAIL`` where there is none (columns,)."""
     sign: FloatArray
     """What goes to the opposite rail, +1 or -1 (terms,)."""
     matrix_start: IntArray
@@ -142,7 +142,7 @@ def _flat(crn: Crn, levels: list[IntArray], reactants: IntArray) -> Layers:
         reactions=order,
         level_start=level_start,
         left=used.indices[used.indptr[:-1]].astype(np.int64),
-        right=np.where(reactants[order] == 2, used.indices[last], ALONE).astype(np.int64),
+        right=np.where(reactants[order] == 2, used.indices[last], NO_SECOND).astype(np.int64),
         rates=np.asarray(crn.rates[order]),
         target_start=_starts(len(part.target) for part in listed),
         target=_ints(part.target for part in listed),
@@ -172,7 +172,7 @@ def _terms(made: Products) -> list[_Term]:
             parts = ((-1.0, difference), (1.0, total))
             return [_Term(Grouped.of(matrix), plus, minus, sign) for sign, matrix in parts]
         case Dense(target, matrix):
-            return [_Term(Grouped.of(matrix), target, np.full(len(target), ALONE, dtype=np.int64), 1.0)]
+            return [_Term(Grouped.of(matrix), target, np.full(len(target), NO_RAIL, dtype=np.int64), 1.0)]
 
 
 def _starts(sizes: Iterable[int] | IntArray) -> IntArray:

@@ -160,7 +160,7 @@ class Tubes:
     @property
     def digest(self) -> str:
         """A hash of everything the result depends on."""
-        total = hashlib.sha256(f"tubes 1 {' '.join(crn.digest for crn in self.crns)}".encode())
+        total = hashlib.sha256(f"tubes {' '.join(crn.digest for crn in self.crns)}".encode())
         total.update(str(self.initial.shape).encode() + np.ascontiguousarray(self.initial).tobytes())
         total.update(repr((self.time, self.tolerances)).encode())
         return total.hexdigest()[:32]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -14,24 +15,31 @@ from dsdcompile.design.design import Design
 from dsdcompile.dsd.implementation import Implementation, implementation
 from dsdcompile.dsd.leak import Leak, bound, leaks, with_leaks
 from dsdcompile.errors import LimitExceededError
+from dsdcompile.formats.code import code_digest
+from dsdcompile.formats.openness_file import parse_shares, show_shares
+from dsdcompile.formats.store import Store, key_of
+from dsdcompile.lab.purity import Purity
 from dsdcompile.sequences.rates.leaks import QUANTILE, LeakRate, leak_rates
+from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import StepRates, step_rates
+from dsdcompile.sequences.thermo.model import ThermoModel
 from dsdcompile.simulate.curves import Curves, Scale, curves
+from dsdcompile.simulate.entrant import Entrant
 from dsdcompile.simulate.ode import output_species, simulate
 from dsdcompile.simulate.trajectory import Tolerances
 from dsdcompile.simulate.window import Window, leak_over_time, reading_window
 from dsdcompile.stages.compilation import DesignCrns
-from dsdcompile.stages.sequencing import Sequencing, backend
+from dsdcompile.stages.protocol_end import ProtocolEnd, protocol_end
+from dsdcompile.stages.sequencing import Sequencing, read_kept
 from dsdcompile.stages.source import Source
 from dsdcompile.stages.translation import Translated
+from dsdcompile.stages.tuning import Tuning, tuning
 
 TOLERANCES: Final = Tolerances(1e-5, 1e-6)
 """Predicted rate constants are known to a factor, so curves need not be better than this."""
 LONGEST: Final = 7 * 24 * 3600.0
 """How long a tube is followed, s."""
 POINTS: Final = 241
-ASTRAY: Final = 3.0
-"""Factor by which a tuned step's rate constant may miss what matched kinetics want."""
 MOST_REACTIONS: Final = 3000
 """Largest implementation CRN, leak included, that is simulated as ordered."""
 
@@ -61,9 +69,11 @@ class AsOrdered:
     """Least signal over leak at which an output is readable."""
     flow: FloatArray
     """Initial rate of each leak reaction (leaks,), M/s."""
-    astray: tuple[tuple[int, int, float], ...] = ()
-    """With matched kinetics: module, step, and by what factor its rate constant misses what it should be, the worst
-    first; those within :data:`ASTRAY` are left out."""
+    built: Implementation
+    """At median rate constants, with leak."""
+    stop: ProtocolEnd
+    tuning: Tuning | None = None
+    """With matched kinetics: whether the steps have the rate constants that they should."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
@@ -97,6 +107,11 @@ class AsOrdered:
             "stronger toeholds (scheme.toehold) to be ready earlier, clamps, or a scheme without blunt ends"
         )
 
+    @property
+    def off(self) -> bool:
+        """Whether steps miss the rate constants that matched kinetics want, so that nothing should be ordered."""
+        return self.tuning is not None and bool(self.tuning.astray)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data for ``comparison.json``."""
         return {
@@ -104,7 +119,7 @@ class AsOrdered:
             "steps": self.rates.count,
             "steps_extrapolated": len(self.rates.extrapolated),
             "steps_not_predicted": len(self.rates.unknown),
-            "steps_astray": len(self.astray),
+            "steps_astray": 0 if self.tuning is None else len(self.tuning.astray),
             "completion_seconds": _triple(self.quantiles("complete")),
             "window": self.window.to_json(self.scale.time),
             "window_opens_seconds": _triple(self.quantiles("opens")),
@@ -113,6 +128,7 @@ class AsOrdered:
             "leak_reactions": len(self.leaks),
             "leak_bound_molar2": float(f"{self.leak_bound:.4g}"),
             "leak_at_end_formal_units": _triple(self.leak_at(self.end)),
+            "protocol_end": self.stop.to_json(),
         }
 
 
@@ -121,12 +137,20 @@ def _triple(values: tuple[float, float, float]) -> list[float | None]:
 
 
 def simulate_as_ordered(
-    design: Design, source: Source, compiled: DesignCrns, translated: Translated, sequencing: Sequencing
+    design: Design,
+    source: Source,
+    compiled: DesignCrns,
+    translated: Translated,
+    sequencing: Sequencing,
+    store: Store,
+    model: ThermoModel,
+    pure: Purity | None = None,
 ) -> AsOrdered:
     """Predict every step's rate constant and every leak, and simulate the drawn example with them.
 
     Errors of the model are drawn as lognormal factors: half the variance common to all steps of a draw, half each
-    step's own; leak has one factor a draw.
+    step's own; leak has one factor a draw. What the model says of toeholds is kept in ``store``.
+    ``pure`` are the full-length shares of what is ordered.
 
     Raises:
         BackendError: the thermodynamic backend fails.
@@ -141,9 +165,8 @@ def simulate_as_ordered(
             f"{built.crn.n_reactions:,} reactions and {len(found):,} leaks; up to {MOST_REACTIONS:,} are simulated as "
             "ordered"
         )
-    with backend(design) as model:
-        steps = step_rates(system, sequences, model, translated.step_rates)
-        leaking = leak_rates(found, sequences, model.conditions)
+    steps = step_rates(system, sequences, model, translated.step_rates, lambda asked: _shares(asked, model, store))
+    leaking = leak_rates(found, sequences, model.conditions)
     ordered = implementation(system, translated.dosing, steps.values)
     spread = implementation(system, translated.dosing, steps.spread).crn.rates
     inputs = source.examples.inputs[design.simulate.example - 1]
@@ -162,13 +185,25 @@ def simulate_as_ordered(
         factor = np.exp(np.log(spread) * math.sqrt(0.5) * (common + own))
         other = random.standard_normal() / QUANTILE
         ends = np.array([rate.high / rate.middle if rate.middle else 1.0 for rate in leaking])
-        drawn = Implementation(
-            ordered.crn.with_(rates=ordered.crn.rates * factor), ordered.unit, ordered.module, ordered.holds
-        )
-        pairs.append(_pair(tube, drawn, found, middle * ends**other))
+        pairs.append(_pair(tube, _scaled(ordered, factor), found, middle * ends**other))
     ratio = design.simulate.signal_over_leak
     windows = [reading_window(without, leaky, target, ratio) for without, leaky in pairs]
-    start = built.crn.inlet(inputs[None, :] * built.unit)[0]
+    values = {name: np.sort([getattr(one, name) for one in windows[1:]]) for name in ("complete", "closes")}
+    tail = round(0.05 * (len(windows) - 2))
+    late = np.exp(-np.log(spread) * math.sqrt(0.5) * QUANTILE)
+    stop = protocol_end(
+        source,
+        compiled,
+        Entrant("as ordered", ordered, tube.scale.time, tube.pooled),
+        Entrant("slow", _scaled(ordered, late), tube.scale.time, tube.pooled),
+        None if pure is None else Entrant("whole", whole_only(ordered, pure.items), tube.scale.time, tube.pooled),
+        tube.times / tube.scale.time,
+        TOLERANCES,
+        complete=(windows[0].complete, float(values["complete"][-1 - tail])),
+        closes=math.inf if windows[0].empty else float(values["closes"][tail]),
+        otherwise=(translated.horizon or LONGEST) / tube.scale.time,
+    )
+    start = built.inlet(inputs[None, :])[0]
     quantiles = [0.05, 0.5, 0.95]
     return AsOrdered(
         rates=steps,
@@ -183,18 +218,47 @@ def simulate_as_ordered(
         windows=tuple(windows[1:]),
         ratio=ratio,
         flow=np.array([r.middle * start[k.invader] * start[k.target] for r, k in zip(leaking, found, strict=True)]),
-        astray=() if translated.matching is None else _astray(steps, translated.step_rates),
+        built=with_leaks(ordered, found, middle),
+        stop=stop,
+        tuning=None
+        if translated.matching is None
+        else tuning(
+            steps,
+            translated.step_rates,
+            translated.matching.q_max,
+            design.kinetics.rate_tolerance,
+            design.kinetics.slowdown,
+        ),
     )
 
 
-def _astray(steps: StepRates, wanted: FloatArray) -> tuple[tuple[int, int, float], ...]:
-    """Return the steps whose predicted rate constant misses the wanted one (modules, template reactions), /M/s."""
-    rows = [
-        (int(module), int(column), max(found / asked, asked / found))
-        for module, column in zip(*np.nonzero(steps.values), strict=True)
-        for found, asked in [(float(steps.values[module, column]), float(wanted[module, column]))]
-    ]
-    return tuple(sorted((row for row in rows if row[2] > ASTRAY), key=lambda row: (-row[2], row)))
+def whole_only(built: Implementation, shares: Sequence[tuple[str, float]]) -> Implementation:
+    """Return an implementation in which only complexes of full-length strands do anything.
+
+    Signals are all of one length: their share goes into the unit, so that outputs are read as a part of the inputs.
+    """
+    share = dict(shares)
+    signal = min((share[name] for name in built.crn.species[: built.n_signals] if name in share), default=1.0)
+    every = np.array([share.get(name, 1.0) for name in built.crn.species])
+    crn = built.crn.with_(initial=built.crn.initial * every, offsets=built.crn.offsets * signal)
+    return Implementation(crn, built.unit * signal, built.module, built.holds)
+
+
+def _scaled(built: Implementation, factor: FloatArray) -> Implementation:
+    """Return an implementation with its rate constants multiplied (reactions,)."""
+    return Implementation(built.crn.with_(rates=built.crn.rates * factor), built.unit, built.module, built.holds)
+
+
+def _shares(asked: Sequence[Opening], model: ThermoModel, store: Store) -> tuple[float, ...]:
+    """Return the probabilities that toeholds are open: as they are kept, or asked for now."""
+    code = code_digest(open_shares.__module__, type(model).__module__)
+    key = key_of([tuple(asked), sorted(model.provenance.items()), code])
+    kept = read_kept(store.get("openness", key), lambda text: parse_shares(text, len(asked)))
+    if kept is not None:
+        return kept
+    text = show_shares(open_shares(asked, model))
+    store.put("openness", key, text)
+    return parse_shares(text, len(asked))  # the same numbers, rounded, as the next run reads
 
 
 @final
@@ -223,7 +287,7 @@ def _pair(tube: _Tube, built: Implementation, found: tuple[Leak, ...], rates: Fl
 
 def _run(tube: _Tube, built: Implementation) -> Curves:
     crn, allowed = built.crn, TOLERANCES.scaled(tube.scale.unit)
-    state = crn.inlet(tube.inputs[None, :] * tube.scale.unit)[0]
+    state = built.inlet(tube.inputs[None, :])[0]
     run = simulate(crn, state, tube.times, allowed, record=None if tube.pooled else output_species(crn))
     if tube.pooled:
         totals = built.totals(run.states)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -23,9 +24,9 @@ from dsdcompile.passes.declared import Keeps, Setting
 from dsdcompile.passes.plan import Step, Tried, cheapest, plans, run_passes
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
-from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.translate import check_buildable
+from dsdcompile.stages.scheme_choice import choose_scheme
 from dsdcompile.stages.source import Examples, Source
 
 
@@ -52,6 +53,11 @@ class DesignCrns:
     """What was asked for and not done."""
 
     @property
+    def bimolecular(self) -> int:
+        """How many reactions of the reduced CRN have two reactants."""
+        return int((self.reduced.reactants.sum(axis=1) == 2).sum())
+
+    @property
     def annihilates(self) -> bool:
         """Whether a pass let both rails of a pair react to nothing."""
         return any(step.rewriting.keeps is Keeps.DIFFERENCES for step in self.steps)
@@ -63,44 +69,56 @@ class DesignCrns:
         return self.annihilates and bool(np.isin(crn.pairs[annihilated(crn)], crn.outputs).any())
 
 
-def compile_crn(design: Design, source: Source, progress: Callable[[str], None] = lambda line: None) -> DesignCrns:
+def compile_crn(
+    design: Design, source: Source, progress: Callable[[str], None] = lambda line: None, folder: Path = Path()
+) -> DesignCrns:
     """Reduce the formal CRN as the design says, and legalise it for the design's scheme.
 
-    A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass.
+    A CRN whose kinetics must stay as they are is legalised only. ``progress`` is told the cost after each pass. The
+    path of a scheme that is a file starts from ``folder``.
 
     Raises:
         DesignError: the scheme is unknown, or no reaction fits the longest strand.
-        SchemeError: the scheme cannot build a reaction, whatever is done about it.
+        SchemeError: the scheme cannot build a reaction, whatever is done about it, or breaks the contract.
     """
-    scheme = find_scheme(design.scheme.name)
-    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
-    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
-    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
-    model = CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
+    scheme = choose_scheme(design.scheme.name, folder)
+    model = cost_model(design, scheme)
     setting = Setting(model, _lowest(source.examples))
     optional = named(design.passes.optional)
     reduced = None
     if keeps_kinetics(design, source.formal):
-        made = run_passes(source.formal, setting, (), progress, kinetics=True)
+        plan = run_passes(source.formal, setting, (), progress, kinetics=True)
     else:
         compared = plans(design.reduction, optional)
-        made = cheapest(source.formal, setting, compared, progress)
+        plan = cheapest(source.formal, setting, compared, progress)
         if len(compared) > 1:
             with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
                 reduced = reduce(source.formal).crn
-    check_buildable(made.legal.crn, scheme)
+    check_buildable(plan.legal.crn, scheme)
     return DesignCrns(
         formal=source.formal,
-        reduced=made.reduced.crn if reduced is None else reduced,
-        implementable=made.legal.crn,
-        meaning=made.reduced.then(made.legal),
+        reduced=plan.reduced.crn if reduced is None else reduced,
+        implementable=plan.legal.crn,
+        meaning=plan.reduced.then(plan.legal),
         scheme=scheme,
-        lengths=lengths,
-        max_products=most,
-        steps=made.steps,
-        tried=made.tried,
+        lengths=model.lengths,
+        max_products=model.max_products,
+        steps=plan.steps,
+        tried=plan.tried,
         warnings=_passed_over(design, source.formal),
     )
+
+
+def cost_model(design: Design, scheme: Scheme) -> CostModel:
+    """Return how a scheme builds reactions with the design's lengths, and what that costs.
+
+    Raises:
+        DesignError: no reaction fits the longest strand.
+    """
+    lengths = DomainLengths(design.scheme.toehold, design.scheme.recognition, design.scheme.recognition)
+    most = design.scheme.max_products or products_within(scheme, lengths, design.lab.longest_strand)
+    accepts = accepts_within(scheme, lengths, design.lab.longest_strand)
+    return CostModel(scheme.template, accepts, scheme.form, lengths, most, design.passes.price)
 
 
 def _lowest(examples: Examples) -> FloatArray:

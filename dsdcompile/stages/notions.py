@@ -7,25 +7,27 @@ is not held back by it: enumeration, composition and net effect have shown what 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
-from typing import Any, final
+from typing import final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.reaction import Reaction
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template
+from dsdcompile.errors import FormatError
+from dsdcompile.formats.checks_file import parse_checks, show_checks
 from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.claims import claim
 from dsdcompile.schemes.translate import translate
 from dsdcompile.verify.equivalence import Notion, equivalent
-from dsdcompile.verify.verdict import Check, Outcome, Witness
+from dsdcompile.verify.verdict import Check, Outcome
 
 SECONDS = 60.0
 """Time that one answer may take."""
@@ -60,9 +62,10 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Judgement, ...]:
     """
     asked = list(product(system.templates, Notion))
     key = key_of([system.scheme, system.lengths, asked, crnverifier(), code_digest(__name__)])
-    kept = store.get("equivalence", key)
-    if kept is not None:
-        return _judgements(asked, tuple(map(_read, json.loads(kept))))
+    text = store.get("equivalence", key)
+    if text is not None:
+        with suppress(FormatError):
+            return _judgements(asked, parse_checks(text, [_name(*one) for one in asked]))
     with ThreadPoolExecutor(WORKERS) as pool:
         found = tuple(pool.map(lambda one: _judge(system, *one), asked))
     unanswered = [
@@ -71,20 +74,12 @@ def judge_templates(system: DsdSystem, store: Store) -> tuple[Judgement, ...]:
         if not _left_out(system.scheme, *one) and c.outcome is Outcome.UNDECIDED
     ]
     if not unanswered:
-        plain = [
-            {"name": c.name, "outcome": c.outcome, "detail": c.detail, "witnesses": [w.problem for w in c.witnesses]}
-            for c in found
-        ]
-        store.put("equivalence", key, json.dumps(plain))
+        store.put("equivalence", key, show_checks(found))
     return _judgements(asked, found)
 
 
 def _judgements(asked: Iterable[tuple[Template, Notion]], checks: tuple[Check, ...]) -> tuple[Judgement, ...]:
     return tuple(Judgement(notion, check) for (_, notion), check in zip(asked, checks, strict=True))
-
-
-def _read(one: Mapping[str, Any]) -> Check:
-    return Check(one["name"], Outcome(one["outcome"]), one["detail"], tuple(map(Witness, one["witnesses"])))
 
 
 def required(scheme: str, judged: tuple[Judgement, ...]) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
@@ -113,9 +108,14 @@ def _left_out(scheme: str, template: Template, notion: Notion) -> str:
     return ""
 
 
-def _judge(system: DsdSystem, template: Template, notion: Notion) -> Check:
+def _name(template: Template, notion: Notion) -> str:
+    """Return what the check of a template under a notion is called."""
     kind = "" if template.kind == "reaction" else f"{template.kind} "
-    name, reason = f"{kind}{template.shape}: {notion}", _left_out(system.scheme, template, notion)
+    return f"{kind}{template.shape}: {notion}"
+
+
+def _judge(system: DsdSystem, template: Template, notion: Notion) -> Check:
+    name, reason = _name(template, notion), _left_out(system.scheme, template, notion)
     if reason:
         return Check(name, Outcome.UNDECIDED, reason)
     sides = [tuple(f"S{label}" for label in side) for side in (template.shape.reactants, template.shape.products)]

@@ -20,9 +20,10 @@ from dsdcompile.formats.freezer_csv import load_freezer
 from dsdcompile.formats.vendor_file import load_vendor
 from dsdcompile.lab.bench import BenchOptions
 from dsdcompile.lab.buffer import Buffer
-from dsdcompile.lab.order import OrderOptions, OrderSheet, check_lengths, order
+from dsdcompile.lab.order import AUTO, OrderOptions, OrderSheet, check_lengths, order
 from dsdcompile.lab.plates import Layout, lay_out
 from dsdcompile.lab.protocol import Protocol, protocol
+from dsdcompile.lab.purity import Purity, purity
 from dsdcompile.lab.recipe import SAMPLE_SHARE, SHARES_OF, Readout, Recipe
 from dsdcompile.lab.reporters import Reporter, make_reporters, users, with_reporters
 from dsdcompile.sequences.sequenced import SequencedSystem
@@ -69,6 +70,8 @@ class Ordered:
     protocol: Protocol | None
     """None where the components do not fit their volumes."""
     warnings: tuple[str, ...]
+    purity: Purity | None = None
+    """Full-length shares; None where nothing is ordered."""
 
 
 def stock_up(design: Design, folder: Path, source: Source, compiled: DesignCrns, translated: Translated) -> Stock:
@@ -140,11 +143,12 @@ def order_options(design: Design, folder: Path) -> tuple[OrderOptions, tuple[str
     """
     lab = design.lab
     vendor = load_vendor(lab.vendor).priced(lab.prices)
-    vendor.purification_price(lab.purification)
+    if lab.purification != AUTO:
+        vendor.purification_price(lab.purification)
     for colour in lab.colours:
         vendor.label(colour)
     freezer, warnings = ({}, ()) if lab.freezer is None else load_freezer(folder / lab.freezer)
-    return OrderOptions(vendor, lab.purification, lab.colours, freezer), warnings
+    return OrderOptions(vendor, lab.purification, lab.colours, freezer, lab.full_length), warnings
 
 
 def order_system(
@@ -160,12 +164,13 @@ def order_system(
     number, options = design.simulate.example, stock.options
     sheet = order(sequenced, options, stock.reporters)
     layout = lay_out(sheet.ordered, design.lab.plate, dict(options.vendor.plate_minimum)[design.lab.plate])
+    pure = purity(sheet, stock.inventory, options.vendor)
     try:
         recipe = make_recipe(design, source, translated, stock)
         steps = protocol(stock.inventory, recipe, number, bench_options(design))
     except DesignError as error:
-        return Ordered(sheet, layout, stock, None, (*stock.warnings, f"no protocol: {error}"))
-    return Ordered(sheet, layout, stock, steps, (*stock.warnings, *_scarce(sheet, steps)))
+        return Ordered(sheet, layout, stock, None, (*stock.warnings, f"no protocol: {error}"), pure)
+    return Ordered(sheet, layout, stock, steps, (*stock.warnings, *_scarce(sheet, steps)), pure)
 
 
 def _scarce(sheet: OrderSheet, steps: Protocol) -> tuple[str, ...]:

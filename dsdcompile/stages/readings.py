@@ -8,6 +8,7 @@ import numpy as np
 
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.design.design import Design
+from dsdcompile.dsd.implementation import Implementation
 from dsdcompile.lab.fluorescence import Expected, Reader
 from dsdcompile.lab.protocol import Protocol, Well
 from dsdcompile.lab.recipe import MixKind, WellKind
@@ -22,30 +23,39 @@ READING: Final = 300.0
 """How long after it was taken a sample is read, s."""
 
 
-def expected(design: Design, translated: Translated, stock: Stock, steps: Protocol, end: float) -> tuple[Expected, ...]:
+def expected(
+    design: Design,
+    translated: Translated,
+    stock: Stock,
+    steps: Protocol,
+    end: float,
+    ordered: Implementation | None = None,
+) -> tuple[Expected, ...]:
     """Return what each reporter shows in each well that reacts, in the order of the wells; time courses to ``end``, s.
+
+    ``ordered`` is the implementation at predicted rate constants, with leak, if they are known; else the design's.
 
     Raises:
         SimulationError: an integration fails.
     """
-    built = translated.implementation
+    built = ordered or translated.implementation
     rate = design.kinetics.rate if translated.matching is None else translated.matching.q_max
     tolerances = Tolerances(design.simulate.rtol, design.simulate.rtol).scaled(built.unit)
     reader = Reader(built.crn, stock.reporters, rate, tolerances)
     direct = [well for well in steps.wells if _reacts(well)]
-    found: dict[str, tuple[Expected, ...]] = {}
+    shown: dict[str, tuple[Expected, ...]] = {}
     if direct:
         times = np.linspace(0.0, end, POINTS)
         lit = reader.courses([well.amounts for well in direct], times)
         for number, well in enumerate(direct):
             kept = slice(None) if well.plan.kind is WellKind.SAMPLE else slice(-1, None)
-            found[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
+            shown[well.liquid.place] = _shown(design, stock, well, times[kept], lit[number][kept])
     for reaction in steps.reactions:
         for well in steps.wells:
-            if well.plan.sample_of == reaction.plan.title and well.plan.when is not None:
+            if well.plan.sample_of == reaction.plan and well.plan.when is not None:
                 lit = reader.sample(reaction.amounts, steps.recipe.amounts(well.plan.mixes), well.plan.when, READING)
-                found[well.liquid.place] = _shown(design, stock, well, np.array([well.plan.when]), lit[None, :])
-    return tuple(one for well in steps.wells for one in found.get(well.liquid.place, ()))
+                shown[well.liquid.place] = _shown(design, stock, well, np.array([well.plan.when]), lit[None, :])
+    return tuple(one for well in steps.wells for one in shown.get(well.liquid.place, ()))
 
 
 def _reacts(well: Well) -> bool:

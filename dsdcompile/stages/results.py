@@ -56,12 +56,18 @@ class Results:
         return None if self.ordered is None else self.ordered.sheet
 
     @property
+    def order(self) -> Ordered | None:
+        """The order, if it was made and does what it should: not with toeholds that miss their matched rates."""
+        return None if self.as_ordered is not None and self.as_ordered.off else self.ordered
+
+    @property
     def nothing_wrong(self) -> bool:
         """Whether everything that was checked passed."""
         passed = (Outcome.PROVED, Outcome.TESTED)
         verified = self.verified is None or self.verified.verification.outcome in passed
         agreed = self.simulated is None or self.simulated.labels.agree
-        readable = self.as_ordered is None or not self.as_ordered.window.empty
+        made = self.as_ordered
+        readable = made is None or not (made.window.empty or made.off or not made.stop.right)
         return verified and agreed and readable and (self.sequencing is None or self.sequencing.report.passed)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar, final
@@ -21,19 +22,19 @@ from dsdcompile.formats.sequence_file import (
 )
 from dsdcompile.formats.store import Store, key_of
 from dsdcompile.formats.vendor_file import load_vendor
-from dsdcompile.sequences.assignment import assign_words, budget_of
+from dsdcompile.sequences.assignment import assign_words, budget_of, unlike_toeholds
 from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.budget import Budget
 from dsdcompile.sequences.checks import SequenceReport, check_sequences
 from dsdcompile.sequences.objective import Objective
 from dsdcompile.sequences.rules.catalogue import RULES
 from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.toehold_energy import TOEHOLD_SPREAD
 from dsdcompile.sequences.search import SearchResult, improve, most_steps
 from dsdcompile.sequences.sequenced import SequencedSystem
+from dsdcompile.sequences.thermo.catalogue import Backend, open_backend
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.model import ThermoModel
-from dsdcompile.sequences.thermo.nupack import Nupack
-from dsdcompile.sequences.thermo.vienna import Vienna
 from dsdcompile.units import plural
 
 Read = TypeVar("Read")
@@ -54,6 +55,8 @@ class Sequencing:
     report: SequenceReport
     budget: Budget
     """Domains needed and domains there are."""
+    beyond: tuple[str, ...] = ()
+    """What cannot fit one pot, in numbers, and what would."""
     interrupted: bool = False
     """Whether the user stopped the search: these are its best so far, and the next run goes on from them."""
 
@@ -67,8 +70,9 @@ class Sequencing:
     def warnings(self) -> tuple[str, ...]:
         """Return what a user must know before ordering."""
         if not self.interrupted:
-            return ()
+            return self.beyond
         return (
+            *self.beyond,
             f"sequence search interrupted after {plural(self.steps, 'step')}: these are the best so far; the same "
             "command goes on from there",
         )
@@ -80,6 +84,7 @@ def sequence_system(
     concentrations: Mapping[str, float],
     store: Store,
     progress: Callable[[str], None],
+    model: ThermoModel | None = None,
 ) -> Sequencing:
     """Return checked sequences for an inventory; stored ones if nothing they depend on has changed.
 
@@ -92,19 +97,24 @@ def sequence_system(
         concentrations: Of its items in the reaction, M.
         store: Where finished and interrupted searches, and what the checks found, are kept.
         progress: Called with a line now and then.
+        model: The design's :func:`backend`, if it is open already; it goes on knowing what it was asked.
 
     Raises:
         SequenceError: there are not enough words.
         BackendError: the thermodynamic backend is missing or refuses.
         KeyboardInterrupt: the user does not want to wait for the checks of an interrupted search either.
     """
-    budget = budget_of(inventory, assignment_options(design))
-    with backend(design) as model:
-        found = _searched(design, inventory, model, store, progress)
+    options = assignment_options(design)
+    budget = budget_of(inventory, options)
+    beyond = unlike_toeholds(inventory, options, check_limits(design)[TOEHOLD_SPREAD])
+    for line in beyond:
+        progress(line)
+    with backend(design) if model is None else nullcontext(model) as asked:
+        found = _searched(design, inventory, asked, store, progress)
         keeping = None if found.interrupted else store
-        report = _judged(design, found.sequenced, concentrations, model, keeping)
+        report = _judged(design, found.sequenced, concentrations, asked, keeping)
     return Sequencing(
-        found.sequenced, found.before, found.after, found.steps, found.k, report, budget, interrupted=found.interrupted
+        found.sequenced, found.before, found.after, found.steps, found.k, report, budget, beyond, found.interrupted
     )
 
 
@@ -123,13 +133,13 @@ def _searched(
             code_digest(assign_words.__module__, improve.__module__, type(model).__module__),
         ]
     )
-    kept = _read(store.get("sequences", key), lambda text: parse_search(text, inventory))
+    kept = read_kept(store.get("sequences", key), lambda text: parse_search(text, inventory))
     if kept is not None:
         return kept
     start, k = assign_words(inventory, table.seed, options)
     progress(f"searching from {len(start.sequences)} orthogonal words (k = {k})")
     most = most_steps(table.effort)
-    found = improve(
+    searched = improve(
         start,
         k,
         model,
@@ -137,14 +147,14 @@ def _searched(
         steps=table.effort,
         limits=limits,
         options=options,
-        resume=_read(store.get("search", key), lambda text: parse_checkpoint(text, inventory, most)),
+        resume=read_kept(store.get("search", key), lambda text: parse_checkpoint(text, inventory, most)),
         save=lambda checkpoint: store.put("search", key, show_checkpoint(checkpoint)),
         progress=progress,
     )
-    progress(f"search objective {found.before.total:.2f} -> {found.after.total:.2f}; checking")
-    if found.interrupted:
-        return found
-    text = show_search(found)
+    progress(f"search objective {searched.before.total:.2f} -> {searched.after.total:.2f}; checking")
+    if searched.interrupted:
+        return searched
+    text = show_search(searched)
     store.put("sequences", key, text)
     return parse_search(text, inventory)  # the same numbers, rounded, as the next run reads
 
@@ -184,7 +194,7 @@ def _judged(
             ),
         ]
     )
-    kept = _read(store.get("checks", key), parse_report)
+    kept = read_kept(store.get("checks", key), parse_report)
     if kept is not None:
         return kept
     text = show_report(judge())
@@ -192,7 +202,7 @@ def _judged(
     return parse_report(text)  # as the next run reads it
 
 
-def _read(text: str | None, parse: Callable[[str], Read]) -> Read | None:
+def read_kept(text: str | None, parse: Callable[[str], Read]) -> Read | None:
     """Return what a kept text holds, or None if there is none, or it does not fit."""
     try:
         return None if text is None else parse(text)
@@ -228,15 +238,14 @@ def _described(inventory: Inventory) -> list[object]:
     return [items, [(d.name, str(d.part), d.length) for d in inventory.domains.values()]]
 
 
-def backend(design: Design) -> Vienna | Nupack:
+def backend(design: Design) -> Backend:
     """Return the thermodynamic backend that a design asks for.
 
     Raises:
         BackendError: it is not installed, or refuses the conditions.
         DesignError: the conditions are outside what energy parameters reach.
     """
-    conditions = reaction_conditions(design)
-    return Nupack(conditions) if design.sequences.thermo == "nupack" else Vienna(conditions)
+    return open_backend(design.sequences.thermo, reaction_conditions(design))
 
 
 def reaction_conditions(design: Design) -> Conditions:

@@ -93,20 +93,28 @@ class Simulated:
     counted: Counted | None = None
     """The drawn example in whole molecules, if the design states a volume."""
 
+    @property
+    def formal(self) -> Curves:
+        """The curves of the formal CRN, which comes first and is always simulated."""
+        return self.curves[0]
+
+    @property
+    def others(self) -> tuple[Curves, ...]:
+        """The curves of all other CRNs."""
+        return self.curves[1:]
+
     def by_name(self, name: str) -> Curves | None:
         """Return the curves of one CRN, if it was simulated."""
         return next((c for c in self.curves if c.name == name), None)
 
     def deviation(self, name: str) -> float:
         """Return the largest deviation of a CRN's outputs from the formal ones over time, in formal units."""
-        formal, other = self.by_name("formal"), self.by_name(name)
-        assert formal is not None, "the formal CRN is always simulated"
-        return 0.0 if other is None else float(np.abs(formal.outputs - other.outputs).max(initial=0.0))
+        other = self.by_name(name)
+        return 0.0 if other is None else float(np.abs(self.formal.outputs - other.outputs).max(initial=0.0))
 
     def relative_deviation(self, name: str) -> float:
         """Return the largest deviation as a share of the largest formal output."""
-        formal = self.by_name("formal")
-        most = 0.0 if formal is None else float(np.abs(formal.outputs).max(initial=0.0))
+        most = float(np.abs(self.formal.outputs).max(initial=0.0))
         return self.deviation(name) / most if most > 0 else 0.0
 
 

@@ -94,6 +94,7 @@ def translate_crn(design: Design, source: Source, compiled: DesignCrns) -> Trans
     )
     warnings = (
         *_empty_warnings(compiled),
+        *_feed_warnings(compiled, dosing.amounts(system), system, horizon),
         *_rate_warnings(compiled, horizon),
         *_dose_warnings(design, source, system, dosing, built),
     )
@@ -129,6 +130,12 @@ def _matched(design: Design, source: Source, compiled: DesignCrns, used: Usage, 
             f"kinetics.mode: {compiled.scheme.name} has no buffer modules, so its kinetics cannot be matched; "
             'soloveichik2010 has, and mode = "fast" needs none'
         )
+    crowded = np.flatnonzero(np.asarray(crn.reactants.sum(axis=1)).ravel() > 2)
+    if len(crowded):
+        raise DesignError(
+            f"kinetics.mode: the kinetics of {crn.reaction(int(crowded[0]))} cannot be matched, nor those of any "
+            "reaction of more than two reactants; let two of them bind first: A + B <-> AB"
+        )
     system = translate(crn, compiled.scheme, compiled.lengths, design.scheme.toeholds, orientation(crn))
     matching = match(
         system, unit=table.unit, time=table.time_unit, q_max=table.q_max or table.rate, linking=linking(compiled)
@@ -148,16 +155,20 @@ def _matched(design: Design, source: Source, compiled: DesignCrns, used: Usage, 
     dosing = matched_dose(system, used.turnover, used.least, fuels, total, supply)
     rates = matched_rates(system, matching, fuels)
     built = implementation(system, dosing, rates)
-    warnings = _dose_warnings(design, source, system, dosing, built)
+    warnings = (
+        *_feed_warnings(compiled, dosing.amounts(system), system, horizon),
+        *_dose_warnings(design, source, system, dosing, built),
+    )
     return Translated(system, dosing, built, warnings, rates, matching, horizon, used.turnover)
 
 
 def linking(compiled: DesignCrns) -> BoolArray:
     """Return the reactions of the implementable CRN that legalising introduced (reactions,).
 
-    They consume a species that stands for nothing in the formal CRN.
+    They consume a species that stands for nothing in the formal CRN and is not there at the start.
     """
     new = np.asarray(abs(compiled.meaning.image).sum(axis=0)).ravel() == 0
+    new &= compiled.implementable.initial == 0
     return np.asarray((compiled.implementable.reactants @ new.astype(np.int64)) > 0, dtype=bool)
 
 
@@ -240,6 +251,25 @@ def _empty_warnings(compiled: DesignCrns) -> tuple[str, ...]:
     )
 
 
+def _feed_warnings(
+    compiled: DesignCrns, amounts: FloatArray, system: DsdSystem, horizon: float | None
+) -> tuple[str, ...]:
+    """Say what makes species from nothing, how much fuel that has, and how long it lasts."""
+    rows = np.flatnonzero(np.diff(compiled.formal.reactants.indptr) == 0)
+    if not len(rows) or horizon is None:
+        return ()
+    crn = compiled.implementable
+    feeds = np.flatnonzero((crn.initial > 0) & (abs(compiled.meaning.image).sum(axis=0) == 0))
+    fed = np.flatnonzero(np.asarray(crn.reactants[:, feeds].sum(axis=1)).ravel())
+    most = float(amounts[np.isin(system.reaction[system.molecules.module], fed)].max(initial=0.0))
+    first, strand = compiled.formal.reaction(int(rows[0])), crn.species[int(feeds[0])]
+    return (
+        f"{plural(len(rows), 'reaction')} without reactants, such as {first}: the strand {strand} is taken up and "
+        f"given back to make what comes from nothing; its gates have up to {show_concentration(most)} of fuel, "
+        f"which lasts {show_duration(horizon)}",
+    )
+
+
 def _rate_warnings(compiled: DesignCrns, horizon: float | None) -> tuple[str, ...]:
     """Warn that fast kinetics do not reproduce what depends on rates."""
     if horizon is None:
@@ -264,21 +294,21 @@ def _dose_warnings(
     """Warn of fuels and signals that stand above the ceiling."""
     amounts, ceiling = dosing.amounts(system), design.dosing.ceiling
     remedy = f"above {show_concentration(ceiling)}, up to {{}} for {{}}; a smaller kinetics.unit lowers all doses"
-    found = []
+    warnings = []
     if (above := int((amounts > ceiling).sum())) > 0:
         worst = int(np.argmax(amounts))
         needs = module_label(system, int(system.molecules.module[worst]))
         counts = f"{above} of {plural(len(system.molecules.of_role(Role.FUEL)), 'fuel')}"
-        found.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
+        warnings.append(f"{counts} stand " + remedy.format(show_concentration(float(amounts[worst])), needs))
     signals = _largest_signals(built, source.examples)
     if (above := int((signals > ceiling).sum())) > 0:
         worst = int(np.argmax(signals))
         top = show_concentration(float(signals[worst]))
-        found.append(
+        warnings.append(
             f"{plural(above, 'signal')} {'stands' if above == 1 else 'stand'} "
             + remedy.format(top, system.crn.species[worst])
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def module_label(system: DsdSystem, module: int) -> str:

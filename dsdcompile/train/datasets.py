@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import final
 
 import numpy as np
 
@@ -16,6 +20,7 @@ from dsdcompile.train.table import Row, read_table
 MNIST_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 MNIST_TRAIN = 50_000
 """Of the 60,000 training images, the paper trains with the first 50,000 and chooses the epoch by the rest."""
+IRIS_FILE = Path(__file__).with_name("iris.csv")
 VIRUS_FILE = "gse73072_active_10genes.csv"
 VIRUS_IGNORE = ("sample", "study", "subject", "hour")
 VIRUS_GROUP = ("study", "subject")
@@ -24,8 +29,8 @@ PARTS, UNUSED = ("train", "validation", "test"), "unused"
 
 
 def available(table: DataTable) -> bool:
-    """Return whether a design says where its data are: IRIS ships with scikit-learn, the rest is the user's."""
-    return table.name == "iris" or table.directory is not None or table.file is not None
+    """Return whether a design says where its data are: IRIS comes with the program, the rest is the user's."""
+    return not LOADERS[table.name].needs_files or table.directory is not None or table.file is not None
 
 
 def load_data(table: DataTable, folder: Path) -> DataSet:
@@ -35,25 +40,10 @@ def load_data(table: DataTable, folder: Path) -> DataSet:
         DesignError: a needed key is missing.
         FormatError: a file is missing or not of its form.
     """
-    data = _load(table, folder / (table.directory or ""))
-    return grouped(data, table.split_seed) if table.split == "grouped" else data
-
-
-def _load(table: DataTable, folder: Path) -> DataSet:
-    if table.name == "iris":
-        return iris()
     if not available(table):
         raise DesignError(f"data.directory: needed for {table.name}: the folder with its files (--data-dir DIR)")
-    if table.name == "mnist":
-        return mnist(_inside(folder, "mnist", MNIST_FILES[0] + "*"))
-    if table.name == "virus":
-        name = table.file or VIRUS_FILE
-        path = _inside(folder, "virus", name) / name
-        ignore = (*VIRUS_IGNORE, *table.ignore)
-        return table_file(path, table.label, ignore=ignore, group=table.group or VIRUS_GROUP)
-    if table.file is None:
-        raise DesignError("data.file: needed for csv: the file with the table")
-    return table_file(folder / table.file, table.label, ignore=table.ignore, group=table.group)
+    data = LOADERS[table.name].load(table, folder / (table.directory or ""))
+    return grouped(data, table.split_seed) if table.split == "grouped" else data
 
 
 def _inside(folder: Path, name: str, pattern: str) -> Path:
@@ -63,13 +53,11 @@ def _inside(folder: Path, name: str, pattern: str) -> Path:
 
 
 def iris() -> DataSet:
-    """Return Fisher's IRIS data (150 examples, 4 features, 3 classes) as scikit-learn ships them."""
-    from sklearn.datasets import load_iris
+    """Return IRIS: 150 flowers, 50 of each of 3 species, 4 lengths in cm (Fisher, Annals of Eugenics 7, 1936).
 
-    data = load_iris()
-    every = np.arange(len(data.target))
-    names = tuple(name.removesuffix(" (cm)").replace(" ", "_") for name in data.feature_names)
-    return DataSet(data.data, data.target, names, tuple(map(str, data.target_names)), every, every, every)
+    Rows 35 and 38 are as in the paper; the copy in the UCI repository differs there.
+    """
+    return table_file(IRIS_FILE, "species")
 
 
 def shrink(images: FloatArray) -> FloatArray:
@@ -133,6 +121,40 @@ def table_file(
     groups = tuple(" ".join(row.cells[name] for name in group) for row in rows) if group else None
     train, validation, test = _parts(path, rows, split) if split in header else (np.arange(len(rows)),) * 3
     return DataSet(features, labels, names, classes, train, validation, test, groups=groups)
+
+
+def _virus(table: DataTable, folder: Path) -> DataSet:
+    name = table.file or VIRUS_FILE
+    path = _inside(folder, "virus", name) / name
+    return table_file(path, table.label, ignore=(*VIRUS_IGNORE, *table.ignore), group=table.group or VIRUS_GROUP)
+
+
+def _csv(table: DataTable, folder: Path) -> DataSet:
+    if table.file is None:
+        raise DesignError("data.file: needed for csv: the file with the table")
+    return table_file(folder / table.file, table.label, ignore=table.ignore, group=table.group)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """How a data set is read."""
+
+    load: Callable[[DataTable, Path], DataSet]
+    """From what the design says and the folder with the data."""
+    needs_files: bool = True
+    """Whether the user must say where its files are."""
+
+
+LOADERS: Mapping[str, Loader] = MappingProxyType(
+    {
+        "iris": Loader(lambda table, folder: iris(), needs_files=False),
+        "mnist": Loader(lambda table, folder: mnist(_inside(folder, "mnist", MNIST_FILES[0] + "*"))),
+        "virus": Loader(_virus),
+        "csv": Loader(_csv),
+    }
+)
+"""Every data set that a design can name."""
 
 
 def _parts(path: Path, rows: list[Row], split: str) -> tuple[IntArray, IntArray, IntArray]:

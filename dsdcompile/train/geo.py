@@ -66,31 +66,31 @@ def read_series_matrix(path: Path, genes: Sequence[str] = GENES) -> Expression:
     """
     # Split at tabs: quotes of a matrix go around whole cells, and a title may have a quote of its own.
     split = ([cell.strip('" ') for cell in line.rstrip("\r\n").split("\t")] for line in lines(path))
-    found: dict[str, list[str]] = {}
+    fields: dict[str, list[str]] = {}
     wanted = {"!Sample_title", "!Sample_geo_accession", "ID_REF", *genes}
     for key, *cells in split:
         if key == "!series_matrix_table_end":
             break
-        if key in found:
+        if key in fields:
             raise FormatError(f"{path}: two rows are named {key}")
         if key in wanted:
-            found[key] = cells
+            fields[key] = cells
     else:
         raise FormatError(f"{path}: no line !series_matrix_table_end; not a whole GEO series matrix")
-    if "ID_REF" not in found:
+    if "ID_REF" not in fields:
         raise FormatError(f"{path}: no table with ID_REF; not a GEO series matrix")
-    missing = [gene for gene in genes if gene not in found]
+    missing = [gene for gene in genes if gene not in fields]
     if missing:
         raise FormatError(f"{path}: no row for {', '.join(missing)}")
-    samples = found["ID_REF"]
-    for key, cells in found.items():
+    samples = fields["ID_REF"]
+    for key, cells in fields.items():
         if len(cells) != len(samples):
             raise FormatError(f"{path}, {key}: {len(cells)} cells for {len(samples)} samples")
     if len(set(samples)) < len(samples):
         raise FormatError(f"{path}, ID_REF: a sample has two columns")
-    columns = zip(*([_number(cell, path, gene) for cell in found[gene]] for gene in genes), strict=True)
+    columns = zip(*([_number(cell, path, gene) for cell in fields[gene]] for gene in genes), strict=True)
     titles: dict[str, tuple[str, ...]] = {}
-    for title, accession in zip(found.get("!Sample_title", ()), found.get("!Sample_geo_accession", ()), strict=False):
+    for title, accession in zip(fields.get("!Sample_title", ()), fields.get("!Sample_geo_accession", ()), strict=False):
         titles[title] = (*titles.get(title, ()), accession)
     return Expression(tuple(genes), dict(zip(samples, columns, strict=True)), titles)
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
 from dsdcompile.crn.crn import Crn
 
 
@@ -18,24 +22,31 @@ def rate_dependence(crn: Crn) -> str | None:
     something up, and reactions can be put in an order in which none makes a reactant of an earlier one (Vasic et al.,
     PNAS 2022).
     """
-    users: dict[int, list[int]] = {}
-    reactions = sides(crn)
-    for row, (left, _) in enumerate(reactions):
-        for species in left:
-            users.setdefault(species, []).append(row)
-    for row, (left, right) in enumerate(reactions):
-        used_up = left - right
-        if not used_up:
-            return f"{crn.reaction(row)} uses nothing up and never stops"
-        for species in used_up:
-            other = next((r for r in users[species] if r != row), None)
-            if other is not None:
-                return f"{crn.reaction(row)} and {crn.reaction(other)} compete for {crn.species[species]}"
-    order = in_order(crn)
-    if len(order) < crn.n_reactions:
-        stuck = min(set(range(crn.n_reactions)) - set(order))
+    left = crn.reactants
+    used_up = sparse.coo_array(left - crn.products)
+    taken = used_up.data > 0
+    row, species = used_up.coords[0][taken], used_up.coords[1][taken]
+    idle = np.bincount(row, minlength=crn.n_reactions) == 0
+    users = np.bincount(left.indices, minlength=crn.n_species)
+    first = min([*np.flatnonzero(idle)[:1].tolist(), *row[users[species] > 1].tolist()], default=None)
+    if first is not None and idle[first]:
+        return f"{crn.reaction(first)} uses nothing up and never stops"
+    if first is not None:
+        wanted = int(species[(row == first) & (users[species] > 1)].min())
+        other = next(r for r in left[:, [wanted]].nonzero()[0].tolist() if r != first)
+        return f"{crn.reaction(first)} and {crn.reaction(other)} compete for {crn.species[wanted]}"
+    if not _feeds_forward(crn):
+        stuck = min(set(range(crn.n_reactions)) - set(in_order(crn)))
         return f"{crn.reaction(stuck)} depends on its own products"
     return None
+
+
+def _feeds_forward(crn: Crn) -> bool:
+    """Return whether no reaction is reached again by going from makers to takers: no cycle, and none of its own."""
+    made = (crn.products - crn.reactants) > 0
+    feeds = sparse.csr_array(made.astype(np.int64) @ crn.reactants.astype(bool).astype(np.int64).T)
+    parts, _ = connected_components(feeds, directed=True, connection="strong")
+    return parts == crn.n_reactions and not feeds.diagonal().any()
 
 
 def in_order(crn: Crn) -> list[int]:

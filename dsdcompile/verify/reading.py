@@ -175,7 +175,7 @@ class _Steps:
         column = {name: place for place, name in enumerate(self.held)}
         # As many as possible for complexes that may need a companion, none for others.
         cost = np.array([10.0 if any(means[name]) or opened[name] else -1.0 for name in self.held])
-        found = {}
+        pairs = {}
         for name in self.held:
             if any(means[name]) or opened[name] or self.template[name].role is Role.WASTE:
                 continue
@@ -190,8 +190,8 @@ class _Steps:
             if solved is not None:
                 others = {n: -solved[at] for n, at in column.items() if n != name and solved[at]}
                 if others and self.surplus(name, others):
-                    found[name] = others
-        return found
+                    pairs[name] = others
+        return pairs
 
     # -- checking, in integers -------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class Witness:
 
     def __str__(self) -> str:
         """Return the witness with its complexes in kernel notation."""
-        sides = ("  +  ".join(map(show_kernel, side)) for side in (self.reactants, self.products))
+        sides = ("  +  ".join(map(show_kernel, side)) for side in (self.reactants, self.products) if side)
         return f"{self.problem}\n    {'  ->  '.join(sides)}" if self.reactants or self.products else self.problem
 
 

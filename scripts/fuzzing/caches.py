@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,8 +17,10 @@ from dsdcompile.crn.text import parse_crn
 from dsdcompile.design.design import check_design
 from dsdcompile.enumeration.check import enumerate_system
 from dsdcompile.errors import FormatError
+from dsdcompile.formats.checks_file import parse_checks, show_checks
 from dsdcompile.formats.enumeration_file import parse_enumeration, show_enumeration
 from dsdcompile.formats.finished_pieces import PieceFolder
+from dsdcompile.formats.openness_file import parse_shares, show_shares
 from dsdcompile.formats.sequence_file import parse_checkpoint, parse_report, parse_search
 from dsdcompile.formats.store import Store
 from dsdcompile.formats.writing import show_json
@@ -28,41 +28,28 @@ from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.thermo.vienna import Vienna
 from dsdcompile.stages import sequencing
+from dsdcompile.verify.verdict import Check, Outcome, Witness
 from scripts.fuzzing.mutations import mutated
 
 DESIGN = check_design({"name": "some", "crn": {"file": "some.crn"}, "sequences": {"effort": 4}}, "some")
 SYSTEM = translate(parse_crn("#! input A\nA -> B"), find_scheme("soloveichik2010"))
+CHECKS = (Check("A -> B: CRN bisimulation", Outcome.REFUTED, "no", (Witness("A is left"),)),)
 PIECE = np.array([[1.5, -2.0], [0.25, 1e-9]])
 
 
 def sequenced(folder: Path, model: Vienna) -> str:
     """Return what the stage of sequences says, with a cache in a folder."""
-    found = sequencing.sequence_system(DESIGN, SYSTEM.inventory, {}, Store(folder), lambda _: None)
+    found = sequencing.sequence_system(DESIGN, SYSTEM.inventory, {}, Store(folder), lambda _: None, model)
     return show_json({**found.to_json(), "sequences": dict(found.sequenced.sequences)})
-
-
-@contextmanager
-def one_model() -> Iterator[Vienna]:
-    """Give the stage of sequences one backend that remembers its answers: a run takes a fraction of a second."""
-    before = sequencing.backend
-    with Vienna(workers=1) as model:
-
-        @contextmanager
-        def known(_: Any) -> Iterator[Vienna]:
-            yield model
-
-        sequencing.backend = known  # type: ignore[assignment]
-        try:
-            yield model
-        finally:
-            sequencing.backend = before
 
 
 def fill(folder: Path, model: Vienna) -> tuple[str, dict[str, bytes]]:
     """Make every kind of cached file; return the stage's result and the files by name."""
     result = sequenced(folder, model)
     store = Store(folder)
+    store.put("equivalence", "key", show_checks(CHECKS))
     store.put("enumeration", "key", show_enumeration(enumerate_system(SYSTEM)))
+    store.put("openness", "key", show_shares((0.5, 1.0)))
     PieceFolder(folder).put("piece", PIECE)
     return result, {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
@@ -80,6 +67,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "search": lambda text: parse_checkpoint(text, SYSTEM.inventory, 5),
     "checks": parse_report,
     "enumeration": parse_enumeration,
+    "openness": lambda text: parse_shares(text, 2),
+    "equivalence": lambda text: parse_checks(text, [check.name for check in CHECKS]),
 }
 """What reads each kind of text: with a value or a FormatError, even where a digest fits."""
 
@@ -114,7 +103,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--whole", type=int, default=50, help="how many to one run of the stage")
     options = parser.parse_args(arguments)
     wrong = []
-    with tempfile.TemporaryDirectory() as made, one_model() as model:
+    with tempfile.TemporaryDirectory() as made, Vienna(workers=1) as model:
         folder = Path(made)
         result, files = fill(folder, model)
         for seed in range(options.first, options.first + options.count):

@@ -1,8 +1,11 @@
-"""Write the tables of README.md that follow from lists in the program, between marks that name them."""
+"""Write what follows from lists in the program: tables of README.md, between marks that name them, and all keys."""
 
 import re
 from pathlib import Path
 
+from dsdcompile.cli.key_list import KEYS
+from dsdcompile.design.design import Design
+from dsdcompile.design.keys import show_keys
 from dsdcompile.report.outputs import show_outputs
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -18,6 +21,7 @@ def refreshed(text: str) -> str:
 
 def main() -> None:
     README.write_text(refreshed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    KEYS.write_text(f"{show_keys(Design)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dsdcompile.cli.executors import HELP, executors
+from dsdcompile.cli.arguments import EXECUTORS
+from dsdcompile.cli.executors import executors
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.design_file import load_design
 from dsdcompile.formats.writing import write_whole
@@ -39,7 +40,7 @@ def main() -> int:
     parser.add_argument("design", nargs="?", type=Path, default=ROOT / "designs" / "iris.toml")
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--executor", default="auto", help=HELP)
+    parser.add_argument("--executor", default="auto", help=EXECUTORS)
     parser.add_argument("--write", action="store_true", help="keep the table in scripts/results")
     options = parser.parse_args()
     batches = Batches(executors(options.executor), progress=lambda text: print(text, file=sys.stderr, flush=True))

@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
 
 from dsdcompile.crn.limit import limit
 from dsdcompile.formats.design_file import load_design
@@ -14,6 +13,7 @@ from dsdcompile.formats.network_file import load_network
 from dsdcompile.network.compile import compile_network
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.stages.source import read_source
+from dsdcompile.train.datasets import iris
 from tests.conftest import ROOT
 
 RESULTS = ROOT / "scripts/results"
@@ -158,7 +158,7 @@ def test_a_row_asked_for_by_name_must_be_there(tmp_path, capsys, monkeypatch):
 def test_when_kinetics_has_settled_is_read_from_the_crn_alone():
     """A judge who is wrong of every label gets as many labels wrong, and no longer a simulation."""
     network = network_of("iris")
-    inputs = network.scale(load_iris().data)
+    inputs = network.scale(iris().features)
     crn, outputs = compile_network(network), network(inputs)
     right, wrong = by_kinetics(crn, inputs, outputs), by_kinetics(crn, inputs, -outputs)
     assert right["formal_time"] == wrong["formal_time"] == 100

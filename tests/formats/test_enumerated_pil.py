@@ -54,15 +54,15 @@ def test_what_is_cut_short_exits_1_and_says_so(tmp_path, capsys):
     ("text", "says"),
     [
         ("length a = 5\n", "no complex is in the tube"),
-        ("length a = 5\nA = a b\n", "line 2: no line gives the length of domain b"),
-        ("length a = 5\nA = a @initial -1 nM\n", "line 2: '@initial -1 nM'"),
+        ("length a = 5\nA = a b\n", "line 2, column 1: no line gives the length of domain b"),
+        ("length a = 5\nA = a @initial -1 nM\n", "line 2, column 7: '@initial -1 nM'"),
         ("length a = 5\nA = a @often 1 nM\n", "line 2"),
         ("length a = 5\nA = a @initial 1 g\n", "line 2"),
-        ("length a = 5\nlength a = 6\n", "line 2: domain a has 6 nt here and 5 nt above"),
+        ("length a = 5\nlength a = 6\n", "line 2, column 1: domain a has 6 nt here and 5 nt above"),
         ("length a = 5\nA = a(\n", "line 2"),
-        ("length a = 5\nA = a\nA = a a\n", "line 3: A stands on line 2 already"),
-        ("sequence a = ACGT : 5\n", "line 1: ACGT has 4 nt, not 5"),
-        ("what is this\n", "line 1: expected"),
+        ("length a = 5\nA = a\nA = a a\n", "line 3, column 1: A stands on line 2 already"),
+        ("sequence a = ACGT : 5\n", "line 1, column 14: ACGT has 4 nt, not 5"),
+        ("what is this\n", "line 1, column 1: expected"),
     ],
 )
 def test_bad_files_exit_2_with_the_line(text, says, tmp_path, capsys):
@@ -81,5 +81,5 @@ def test_dialects():
     sequences = [found.complex.sequence for found in read.complexes]
     assert sequences == [("a", "b", "+", "b*"), ("b", "a", "b*"), ("a", "b", "+", "b*", "a*")]
     assert read.complexes[1].amount == pytest.approx(1e-7)
-    with pytest.raises(FormatError, match="line 2: no line above says what strand s"):
+    with pytest.raises(FormatError, match="line 2, column 15: no line above says what strand s"):
         read_pil("length a = 5\nstructure g = s : .\n")

@@ -63,7 +63,7 @@ def test_a_file_that_does_not_name_its_parts_is_guessed_by_length():
 @pytest.mark.parametrize(
     ("pil", "strands", "message"),
     [
-        ("length a == 6", STRANDS, "line 1: expected 'length NAME = NUMBER'"),
+        ("length a == 6", STRANDS, "line 1, column 8: expected 'length NAME = NUMBER'"),
         (PIL + "Z = h( \n", STRANDS, r"line \d+: .*never closed"),
         (PIL, STRANDS.replace("sequence", "letters"), "no column 'sequence'"),
         (PIL, "name,role,domains,sequence,length\nX,signal,a,ACU,3\n", "line 2: expected 3 letters of ACGT"),

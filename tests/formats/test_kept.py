@@ -1,32 +1,38 @@
 """What is kept between runs never decides a result: damaged, foreign and forged files count as absent."""
 
+import importlib
+import inspect
 import os
 from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 
+from dsdcompile import simulate
 from dsdcompile.errors import FormatError
 from dsdcompile.formats import kept as keeping
 from dsdcompile.formats.code import code_digest
 from dsdcompile.formats.finished_pieces import PieceFolder
 from dsdcompile.formats.kept import keep, kept
 from dsdcompile.formats.store import Store
+from dsdcompile.pipeline import PIECES
+from dsdcompile.sequences.thermo.vienna import Vienna
+from dsdcompile.simulate.batches import Piece
 from scripts.fuzzing import caches, mutations
 
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cache")
-    with caches.one_model() as model:
+    with Vienna(workers=1) as model:
         yield folder, model, *caches.fill(folder, model)
 
 
 def test_every_kind_of_file_is_attacked(attacked):
     folder, _, _, files = attacked
-    assert {name.partition("-")[0].partition(".")[0] for name in files} == {
-        "sequences", "search", "checks", "enumeration", "piece",
-    }  # fmt: skip
+    kinds = {name.partition("-")[0].partition(".")[0] for name in files}
+    assert kinds == {*caches.READERS, "piece"}
     assert not any(caches.absent(folder, name) for name in files)
 
 
@@ -163,3 +169,14 @@ def test_code_is_known_by_its_source_and_by_what_it_imports(tmp_path, monkeypatc
     assert edited("rules/forbidden.py") == search, "the search does not ask this rule"
     monkeypatch.undo()
     code_digest.cache_clear()
+
+
+def test_the_code_of_every_kind_of_piece_is_in_the_digest_of_kept_pieces():
+    modules = [importlib.import_module(f"dsdcompile.simulate.{one.name}") for one in iter_modules(simulate.__path__)]
+    kinds = {
+        value
+        for module in modules
+        for value in vars(module).values()
+        if inspect.isclass(value) and {"digest", "run"} <= vars(value).keys() and value is not Piece
+    }
+    assert kinds == set(PIECES)

@@ -257,7 +257,7 @@ def test_an_output_that_reacts_is_read_in_samples_without_reporters_in_the_react
     assert [well.plan.title for well in steps.reactions][:2] == ["sample", "no input"]
     for reaction in steps.reactions:
         assert not {"R_Yp", "R_Yn", *DYES} & reaction.made.keys()
-    read = [well for well in steps.wells if well.plan.sample_of == "sample"]
+    read = [well for well in steps.wells if well.plan.sample_of == steps.reactions[0].plan]
     assert [well.plan.when for well in read] == [600.0, 1200.0, 3600.0]
     for well in read:
         assert float(well.made["R_Yp"]) == pytest.approx(5e-8, rel=0.02)

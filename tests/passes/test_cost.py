@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
+from dsdcompile.errors import SchemeError
 from dsdcompile.network.compile import compile_network
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.reduce import reduce
+from dsdcompile.passes.shapes import shape_table
 from dsdcompile.schemes.catalogue import SCHEMES
 from dsdcompile.schemes.translate import translate
-from tests.strategies import networks
+from tests.strategies import crns, networks
 
 LENGTHS = DomainLengths()
 
@@ -34,6 +36,25 @@ def test_a_legal_crn_is_priced_as_its_system_is_ordered(scheme, network, most):
         system.inventory.longest_strand,
     )
     assert cost.money == 0.5 * cost.nucleotides
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+@given(crn=st.one_of(crns(), networks(max_layers=2).map(compile_network)), most=st.integers(2, 4))
+def test_what_a_crn_takes_at_least_is_known_before_it_is_legalised(scheme, crn, most):
+    prices = model(scheme, most)
+    try:
+        legal = legalise(crn, scheme.accepts, most).crn
+    except SchemeError:  # reactants that no gate takes
+        return
+    if all(scheme.accepts(shape) for shape in shape_table(legal).shapes):
+        assert prices.least(crn) <= prices.cost(legal).nucleotides
+
+
+def test_what_long_lists_take_at_least_is_near_what_they_take():
+    scheme = SCHEMES[0]
+    crn = parse_crn("#! input X\n#! output Y\nX -> 64 Y")
+    whole = model(scheme, 2).cost(legalise(crn, scheme.accepts, 2).crn).nucleotides
+    assert 0.8 * whole < model(scheme, 2).least(crn) <= whole
 
 
 @given(network=networks(max_layers=3), most=st.integers(2, 5), reduced=st.booleans())

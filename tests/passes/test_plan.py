@@ -1,6 +1,7 @@
 """Plans run what is chosen, in the order of the catalogue, and the cheapest plan is the one that is built."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 from dsdcompile.crn.crn import Crn
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.dsd.domain import DomainLengths
-from dsdcompile.errors import LimitExceededError
 from dsdcompile.network.compile import compile_network
 from dsdcompile.passes import plan
 from dsdcompile.passes.catalogue import BY_COST, OPTIONAL, PAPER, PASSES, named
@@ -18,7 +18,7 @@ from dsdcompile.passes.cost import Cost, CostModel
 from dsdcompile.passes.declared import Makes, Pass, Setting
 from dsdcompile.passes.fanout import FANOUT
 from dsdcompile.passes.legalise import LEGALISE
-from dsdcompile.passes.plan import PlanResult, Step, cheapest, plans, run_passes
+from dsdcompile.passes.plan import CostlierError, PlanResult, Step, cheapest, plans, run_passes
 from dsdcompile.passes.reduce import REDUCE
 from dsdcompile.passes.result import unchanged
 from dsdcompile.passes.shift import SHIFT
@@ -77,7 +77,10 @@ def test_where_rates_matter_nothing_that_is_chosen_runs(text, told):
 def test_the_cheaper_plan_is_kept_whichever_it_is(shared, naive, monkeypatch):
     asked = []
 
-    def priced(formal: Crn, setting: Setting, chosen: set[Pass], progress: Callable[[str], None], most) -> PlanResult:
+    def priced(
+        formal: Crn, setting: Setting, chosen: set[Pass], progress: Callable[[str], None], below: Cost | None
+    ) -> PlanResult:
+        assert below == (None if FANOUT in chosen else Cost(1, 1, 1, 1, shared))
         asked.append(chosen)
         cost = Cost(1, 1, 1, 1, shared if FANOUT in chosen else naive)
         last = Step(LEGALISE, 1, cost, unchanged(formal))
@@ -118,8 +121,27 @@ def test_no_other_way_of_reducing_is_cheaper_than_the_cheapest(network, scheme, 
             assert made.cost.rank <= other.cost.rank
 
 
-def test_a_plan_that_would_take_far_more_modules_is_given_up():
-    made = cheapest(RAILS, SETTING, plans("cost"))
-    with pytest.raises(LimitExceededError, match="naive trees"):
-        run_passes(RAILS, SETTING, PAPER, most=made.cost.modules - 1)
-    assert run_passes(RAILS, SETTING, PAPER, most=10 * made.cost.modules).cost.modules > 0
+def test_a_plan_that_would_take_far_more_modules_is_given_up(monkeypatch):
+    monkeypatch.setattr(plan, "HOPELESS", 1)
+    small = run_passes(RAILS, SETTING, BY_COST).cost
+    told: list[str] = []
+    with pytest.raises(CostlierError, match="naive trees"):
+        run_passes(RAILS, SETTING, frozenset(), told.append, below=replace(small, modules=1))
+    assert told[-1].startswith("formal")
+    assert run_passes(RAILS, SETTING, frozenset(), below=replace(small, modules=99, nucleotides=9999)).cost.modules > 0
+
+
+def test_trees_that_cost_more_are_not_written_out():
+    rng = np.random.default_rng(0)
+    rails = [(f"Y{i}p", f"Y{i}n") for i in range(16)]
+    lines = [f"X{n} -> {' + '.join(pair[rng.integers(2)] for pair in rails)}" for n in range(24)]
+    text = "".join(f"#! input X{n}\n" for n in range(24)) + "".join(f"#! output {a} {b}\n" for a, b in rails)
+    told: list[str] = []
+    made = cheapest(parse_crn(text + "\n".join(lines)), SETTING, plans("cost"), told.append)
+    after = told[told.index("with naive trees") :]
+    assert after[-1].startswith("costs more: at least ")
+    assert not any(line.startswith("legalise") for line in after)
+    least = int(after[-1].split()[-2].replace(",", ""))
+    assert least > made.cost.nucleotides
+    naive = run_passes(parse_crn(text + "\n".join(lines)), SETTING, BY_COST - {FANOUT})
+    assert least <= naive.cost.nucleotides

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from dsdcompile.passes import sharing
 from dsdcompile.passes.four_russians import join_blocks
-from dsdcompile.passes.pairs_kernel import pack, take_pairs, unpack
+from dsdcompile.passes.pairs_kernel import common_pairs, listed, pack, take_pairs, transposed, unpack
 from dsdcompile.passes.sharing import Shared, share
 
 
@@ -70,13 +70,29 @@ def test_too_many_pairs_to_count_are_joined_in_blocks_first(monkeypatch):
     assert plain.branches <= 1.1 * blocked.branches
 
 
+@given(sets(), st.integers(2, 5))
+def test_pairs_are_counted_bit_by_bit_and_entry_by_entry(matrix, least):
+    together = np.triu(matrix.T.astype(np.int64) @ matrix, 1)
+    first, second = np.nonzero(together >= least)
+    bits = pack(matrix)
+    for price in (-1, 10**6):  # entry by entry, and bit by bit
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sharing, "LISTED", price)
+            pairs = sharing._Pairs(bits, pack(matrix.T))
+            assert (pairs._lists is None) == (price > 0 and bool(matrix.any()))
+            assert max(1, pairs.most()) == max(1, together.max(initial=0))
+            for found, wanted in zip(pairs.common(least), (first, second, together[first, second]), strict=True):
+                np.testing.assert_array_equal(found, wanted)
+
+
 @given(sets())
-def test_sparse_and_dense_counts_agree(matrix):
-    first, second, count = sharing._common_pairs(matrix)
-    together = matrix.T.astype(np.int64) @ matrix
-    assert (together[first, second] == count).all()
-    assert (count >= 2).all()
-    assert len(first) == int((np.triu(together, 1) >= 2).sum())
+def test_bits_are_transposed_and_listed(matrix):
+    turned = transposed(pack(matrix), len(matrix))
+    np.testing.assert_array_equal(turned, pack(matrix.T))
+    column, row = matrix.T.nonzero()
+    start, rows = listed(pack(matrix))
+    np.testing.assert_array_equal(rows, row)
+    np.testing.assert_array_equal(np.repeat(np.arange(matrix.shape[1]), np.diff(start)), column)
 
 
 @given(sets())
@@ -87,7 +103,7 @@ def test_packing_is_undone(matrix):
 def test_the_most_common_pair_is_taken_first():
     matrix = np.array([[1, 1, 1], [1, 1, 1], [1, 1, 0], [0, 1, 1]], dtype=bool)
     bits = pack(matrix)
-    first, second, count = sharing._common_pairs(matrix)
+    first, second, count = common_pairs(bits, 2)
     taken, rows = take_pairs(bits, first, second, count, 2)
     assert [(int(first[t]), int(second[t])) for t in taken] == [(0, 1)]
     np.testing.assert_array_equal(unpack(rows, 4)[:, 0], [True, True, True, False])

@@ -32,7 +32,7 @@ def test_the_table_has_a_row_for_every_file():
 
 def test_a_run_writes_the_files_of_its_stages_and_nothing_is_out_of_date(translated):
     contents = outputs(translated)
-    assert set(contents.files) == {"formal.crn", "reduced.crn", "implementable.crn", "system.pil"}
+    assert set(contents.files) == {"formal.crn", "reduced.crn", "implementable.crn", "system.pil", "exchange.pil"}
     assert not contents.outdated
     assert contents.known == {output.name for output in OUTPUTS}
 

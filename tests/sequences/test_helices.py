@@ -16,6 +16,7 @@ from dsdcompile.sequences.helices import (
     hairpin_energies,
     helix_energies,
     helix_places,
+    strand_words,
 )
 from dsdcompile.sequences.thermo.conditions import Conditions
 from dsdcompile.sequences.thermo.nearest_neighbour import TERMINAL_AT, at_temperature, duplex_energy
@@ -142,6 +143,10 @@ def test_what_is_left_out_changes_no_bit(strands, shift, conditions):
     x, y, px, py = coded(first), coded(second), places[: len(first)], places[len(first) :]
     energy, pairs = trying_everything(x, px, y, py, energies, hairpin=False)
     assert helix_energies(both, np.array([[0, 1]]), energies)[0] == energy
+    words = strand_words(both)
+    for enough in (energy, np.nextafter(energy, -99.0), energy / 2, energy - 1.0, -3.0):
+        found = helix_energies(both, np.array([[0, 1]]), energies, words=words, enough=np.array([enough]))[0]
+        assert found == (energy if energy <= enough else 0.0)
     assert helix_places(both, 0, 1, energies).tolist() == [[px[i], py[j]] for i, j in pairs]
     for number, (letters, own) in enumerate([(x, px), (y, py)]):
         wanted, _ = trying_everything(letters, own, letters, own, energies, hairpin=True)

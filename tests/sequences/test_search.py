@@ -15,10 +15,14 @@ from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import reverse_complement
 from dsdcompile.sequences.budget import SHORT
 from dsdcompile.sequences.checks import check_sequences
+from dsdcompile.sequences.helices import Energies, all_pairs, helix_energies, make_pool
+from dsdcompile.sequences.objective import gate_penalties, pair_penalties, structure_penalty
 from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.spurious_gates import spurious_share
 from dsdcompile.sequences.search import Checkpoint, improve
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.short_words import least_distance
+from dsdcompile.sequences.thermo.model import Ensemble
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -277,7 +281,10 @@ from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.assignment import assign_words
 from dsdcompile.dsd.inventory import Inventory
 from dsdcompile.sequences.assignment_options import AssignmentOptions
+from dsdcompile.sequences.helices import Energies, all_pairs, helix_energies, make_pool
+from dsdcompile.sequences.objective import gate_penalties, pair_penalties
 from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.spurious_gates import spurious_share
 from dsdcompile.sequences.search import improve
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -322,3 +329,23 @@ def test_a_word_that_is_worse_already_is_not_asked_about_further_and_nothing_els
     assert whole.sequenced.sequences == found.sequenced.sequences
     assert whole.before.structures > whole.after.structures
     assert few.asked < all_.asked
+
+
+def test_a_limit_of_zero_lets_every_probability_pass() -> None:
+    answer = Ensemble(-10.0, -10.0, "(+)", np.zeros(2), probability=0.0, defect=0.0)
+    assert structure_penalty(answer, [], Limits(probability=0.0)) == 0.0
+    assert structure_penalty(answer, [], Limits(probability=0.005)) > 0.0
+
+
+def test_what_the_screen_leaves_out_has_no_penalty(model, result):
+    strands = [strand.domains for strand in INVENTORY.strands]
+    gate = np.array([strand in INVENTORY.backbones for strand in strands])
+    for sequenced, claimed in ((START, result.before), (result.sequenced, result.after)):
+        pairs = all_pairs(len(strands))
+        helices = helix_energies(make_pool(sequenced, strands), pairs, Energies.at(model.conditions))
+        perfect = np.array([duplex_energy(sequenced.strand(strand), model.conditions) for strand in strands])
+        with_gate = gate[pairs].any(axis=1)
+        shares = spurious_share(helices[with_gate], pairs[with_gate], perfect)
+        assert claimed.gates == pytest.approx(gate_penalties(shares, STRICT).sum(), abs=1e-9)
+        assert claimed.pairs == pytest.approx(pair_penalties(helices[~with_gate], STRICT).sum(), abs=1e-9)
+    assert result.before.gates > 1

@@ -1,12 +1,13 @@
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dsdcompile.sequences.assignment_options import AssignmentOptions
 from dsdcompile.sequences.bases import gc_fraction, longest_run, reverse_complement
-from dsdcompile.sequences.short_words import alike_words, far_apart, free_words, least_distance, sieve
+from dsdcompile.sequences.short_words import alike_words, far_apart, free_words, least_distance, most_alike, sieve
 from dsdcompile.sequences.thermo.nearest_neighbour import duplex_energy
 
 OPTIONS = AssignmentOptions()
@@ -57,3 +58,23 @@ def test_the_least_distance_minds_complements(words, least):
 
 def test_no_words_have_no_neighbours():
     assert free_words([], 2, ["ACTC"]) == far_apart([], 2, 3) == []
+
+
+def test_where_few_are_alike_the_most_alike_of_all_are_taken():
+    words = list(sieve(7, OPTIONS).words)
+    energies = np.array([duplex_energy(word, OPTIONS.conditions) for word in words])
+    few = alike_words(words, 320, OPTIONS)
+    assert len(few) == 320
+    ordered = np.sort(energies)
+    wanted = min(ordered[i + 319] - ordered[i] for i in range(len(words) - 319))
+    own = [duplex_energy(word, OPTIONS.conditions) for word in few]
+    assert max(own) - min(own) == pytest.approx(wanted)
+
+
+def test_no_more_words_are_alike_than_fit_around_one_energy():
+    words = list(sieve(6, OPTIONS).words)
+    energies = [duplex_energy(word, OPTIONS.conditions) for word in words]
+    middles = np.arange(min(energies), max(energies), 0.002)
+    wanted = max(sum(abs(energy - middle) <= 0.6 for energy in energies) for middle in middles)
+    assert most_alike(words, 0.6, OPTIONS) == wanted
+    assert most_alike(words, 99.0, OPTIONS) == len(words)

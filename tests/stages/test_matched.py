@@ -128,7 +128,8 @@ def run(*arguments: object) -> int:
 
 
 def test_a_run_verifies_buffers_and_lays_the_curves_over_each_other(tmp_path, capsys):
-    assert run("run", DESIGNS / "lotka_volterra.toml", "--out", tmp_path, "--quiet") == 0
+    anyway = ("--set", "kinetics.rate_tolerance=1e9")
+    assert run("run", DESIGNS / "lotka_volterra.toml", *anyway, "--out", tmp_path, "--quiet") == 0
     said = capsys.readouterr().out
     assert "matched kinetics: gamma 1.667, 1 buffer module" in said
     summary = json.loads((tmp_path / "summary.json").read_text())
@@ -145,6 +146,17 @@ def test_a_run_verifies_buffers_and_lays_the_curves_over_each_other(tmp_path, ca
     assert "buffer of B" in page
     protocol = (tmp_path / "protocol.md").read_text()
     assert "LS" in protocol
+
+
+def test_strands_that_miss_the_matched_rates_are_not_ordered(tmp_path, capsys):
+    quick = ("--set", "sequences.effort=0", "--set", "simulate.draws=2", "--out", tmp_path, "--quiet")
+    assert run("run", DESIGNS / "reversible.toml", *quick, "--set", "kinetics.rate_tolerance=1e9") == 1  # it leaks
+    assert (tmp_path / "order.xlsx").exists()
+    assert run("run", DESIGNS / "reversible.toml", *quick) == 1
+    assert "NO ORDER: predicted rate constants of" in capsys.readouterr().out
+    names = {path.name for path in tmp_path.iterdir()}  # what the first run left is moved away
+    assert not names & {"order.xlsx", "plates.xlsx", "plates.csv", "protocol.md", "robot.csv"}
+    assert {"strands.csv", "system.pil", "report.html"} <= names
 
 
 @pytest.mark.parametrize("command", ["compile", "run"])

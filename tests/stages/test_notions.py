@@ -16,7 +16,7 @@ from dsdcompile.stages.stopwatch import Stopwatch
 from dsdcompile.stages.translation import translate_crn
 from dsdcompile.stages.verification import verify_system
 from dsdcompile.verify.equivalence import Notion
-from dsdcompile.verify.verdict import Check, Outcome
+from dsdcompile.verify.verdict import Check, Outcome, Witness
 
 
 def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeypatch):
@@ -33,6 +33,41 @@ def test_each_template_is_judged_by_both_notions_and_once_only(tmp_path, monkeyp
     assert required(system.scheme, found) == (checks[::2], checks[1::2])
     monkeypatch.setattr(stage, "equivalent", lambda *_: pytest.fail("asked again"))
     assert judge_templates(system, Store(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"checks": 1}',
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": []}]',
+        "[1, 2]",
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "fine", "detail": "", "witnesses": []},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+        '[{"name": "B -> A: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": []},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+        '[{"name": "A -> B: CRN bisimulation", "outcome": "proved", "detail": "", "witnesses": [7]},'
+        ' {"name": "A -> B: pathway decomposition", "outcome": "proved", "detail": "", "witnesses": []}]',
+    ],
+)
+def test_kept_answers_that_do_not_fit_are_asked_for_again(text, monkeypatch):
+    system = translate(parse_crn("A -> B\n"), find_scheme("soloveichik2010"))
+    kept = []
+
+    class Forged:
+        def get(self, kind, key):
+            return text
+
+        def put(self, kind, key, value):
+            kept.append(value)
+
+    monkeypatch.setattr(stage, "equivalent", lambda *_: Check("", Outcome.REFUTED, "no", (Witness("lost"),)))
+    found = judge_templates(system, Forged())
+    assert [one.check.outcome for one in found] == [Outcome.REFUTED] * 2
+    text = kept[0]
+    monkeypatch.setattr(stage, "equivalent", lambda *_: pytest.fail("asked again"))
+    assert judge_templates(system, Forged()) == found
 
 
 def test_an_edited_template_is_judged_again_and_a_refutation_counts(tmp_path):

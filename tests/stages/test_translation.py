@@ -52,9 +52,9 @@ def test_fuels_and_signals_above_the_ceiling_are_reported(ceiling):
 
 
 def test_reactions_that_no_scheme_builds_are_refused_when_compiling(tmp_path):
-    (tmp_path / "three.crn").write_text("A + B + C -> A + B + D\nA @i 1\n")
+    (tmp_path / "three.crn").write_text("A + B + C + E -> A + B + C + D\nA @i 1\n")
     design = check_design({"name": "three", "crn": {"file": "three.crn"}}, "three")
-    with pytest.raises(SchemeError, match=r"cannot build A \+ B \+ C -> A \+ B \+ D"):
+    with pytest.raises(SchemeError, match=r"cannot build A \+ B \+ C \+ E -> A \+ B \+ C \+ D"):
         compile_crn(design, read_source(design, tmp_path))
 
 

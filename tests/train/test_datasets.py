@@ -1,6 +1,8 @@
 import gzip
+import hashlib
 import struct
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from dsdcompile.design.tables import DataTable
 from dsdcompile.errors import DesignError, FormatError
 from dsdcompile.train import datasets
 from dsdcompile.train.dataset import grouped
-from dsdcompile.train.datasets import load_data, mnist, shrink, table_file
+from dsdcompile.train.datasets import LOADERS, iris, load_data, mnist, shrink, table_file
 from dsdcompile.train.idx import read_idx
 
 
@@ -192,3 +194,20 @@ def test_the_reference_virus_table_has_the_papers_split(shared):
     assert [len(data.part(name)) for name in ("train", "validation", "test")] == [558, 34, 104]
     parts = grouped(data, 1)
     assert not {data.groups[r] for r in parts.train} & {data.groups[r] for r in parts.test}
+
+
+def test_every_data_set_that_a_design_can_name_has_a_loader():
+    assert set(get_args(DataTable.model_fields["name"].annotation)) == LOADERS.keys()
+
+
+def test_irises_have_the_published_means():
+    """Fisher (1936), table 2, gives the means; rows 35 and 38 are as he has them, not as in the copy at UCI."""
+    data = iris()
+    assert data.class_names == ("setosa", "versicolor", "virginica")
+    means = [data.features[data.labels == species].mean(axis=0) for species in range(3)]
+    np.testing.assert_allclose(means[0], [5.006, 3.428, 1.462, 0.246], atol=1e-12)
+    np.testing.assert_allclose(means[1], [5.936, 2.770, 4.260, 1.326], atol=1e-12)
+    np.testing.assert_allclose(means[2], [6.588, 2.974, 5.552, 2.026], atol=1e-12)
+    np.testing.assert_array_equal(data.features[[34, 37]], [[4.9, 3.1, 1.5, 0.2], [4.9, 3.6, 1.4, 0.1]])
+    digest = hashlib.sha256(data.features.tobytes() + data.labels.astype("<i8").tobytes()).hexdigest()
+    assert digest[:16] == "aa06b8008ceba42e"

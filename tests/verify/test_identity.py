@@ -49,7 +49,7 @@ def test_every_crn_on_the_way_equals_the_network_in_rational_arithmetic(network)
     formal, *others = ways(network)
     for way in (formal, *others):
         check = rational_check("x", way.crn, formal.crn, way.image, plain(network))
-        assert check.outcome is Outcome.PROVED, check.detail
+        assert check.outcome is Outcome.TESTED, check.detail
 
 
 @given(st.data())
@@ -89,7 +89,7 @@ def verdicts(crn: Crn, network: Network = NETWORK) -> tuple[Outcome, Outcome]:
 
 def test_each_changed_count_or_bias_is_refuted():
     formal = compile_network(NETWORK)
-    assert verdicts(formal) == (Outcome.PROVED, Outcome.PROVED)
+    assert verdicts(formal) == (Outcome.PROVED, Outcome.TESTED)  # random inputs prove nothing
     by_numbers = 0
     for entry in range(formal.products.nnz):
         changed = formal.products.copy()

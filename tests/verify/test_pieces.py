@@ -13,7 +13,7 @@ from dsdcompile.verify.pieces import Unknowns, differs, limits_of
 from dsdcompile.verify.preserved import limit_kept
 from dsdcompile.verify.rational import rational_limit
 from dsdcompile.verify.verdict import Outcome
-from tests.strategies import feed_forward_crns
+from tests.strategies import crns, feed_forward_crns
 
 THREE = "#! input A\n#! input B\n#! input C\n"
 
@@ -95,3 +95,19 @@ def test_what_is_only_tried_is_called_tested():
 )
 def test_rate_dependence_is_told(text, why):
     assert why in rate_dependence(parse_crn(text))
+
+
+@given(crns())
+def test_rate_dependence_is_that_of_the_definition(crn):
+    """Every reaction uses something up that no other touches, and no chain of makers and takers closes."""
+    reactions = list(crn)
+    used = [{s for s in r.reactants if r.reactants.count(s) > r.products.count(s)} for r in reactions]
+    made = [{s for s in r.products if r.products.count(s) > r.reactants.count(s)} for r in reactions]
+    alone = all(
+        not used[n] & set(other.reactants) for n in range(len(used)) for m, other in enumerate(reactions) if m != n
+    )
+    feeds = [{m for m, other in enumerate(reactions) if made[n] & set(other.reactants)} for n in range(len(made))]
+    for _ in reactions:
+        feeds = [direct.union(*(feeds[m] for m in direct)) for direct in feeds]
+    closed = any(n in reached for n, reached in enumerate(feeds))
+    assert (rate_dependence(crn) is None) == (all(used) and alone and not closed)

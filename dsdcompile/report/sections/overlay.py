@@ -26,8 +26,8 @@ def time_axis(simulated: Simulated) -> tuple[float, str]:
 
 def overlay(results: Results, simulated: Simulated, translated: Translated) -> str:
     """Return the formal curves (dashed) under those of the implementation, and what is compared."""
-    formal, built = simulated.by_name("formal"), simulated.by_name("implementation")
-    if formal is None or built is None:
+    formal, built = simulated.formal, simulated.by_name("implementation")
+    if built is None:
         return ""
     divisor, unit = time_axis(simulated)
     lines: list[Line] = []
@@ -61,7 +61,6 @@ def deviations(simulated: Simulated) -> str:
     """Return how far each CRN strays from the formal one."""
     rows = [
         (TITLES[c.name], f"{simulated.deviation(c.name):.3g}", f"{simulated.relative_deviation(c.name):.2%}")
-        for c in simulated.curves
-        if c.name != "formal"
+        for c in simulated.others
     ]
     return table(("", "largest deviation from formal", "of the largest output"), rows, (1, 2))

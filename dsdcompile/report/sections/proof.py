@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from dsdcompile.dsd.kernel import show_kernel
@@ -24,7 +25,7 @@ def _verification(verified: Verified) -> str:
     rows = [(check.name, check.outcome, check.detail) for check in verification.checks]
     parts = [paragraph(_told(verification)), table(("checked", "outcome", "found"), rows)]
     for check in verification.checks:
-        parts += [_witness(witness) for witness in check.witnesses]
+        parts += [show_witness(witness) for witness in check.witnesses]
     if verification.certificates:
         known = [(check.name, ANSWERS[check.outcome], check.detail) for check in verification.certificates]
         parts.append(table(("property", "", "what follows, or why not"), known))
@@ -42,13 +43,14 @@ def _told(verification: Verification) -> str:
     return f"{shown}. The design needs: {verification.needs}.{rest}"
 
 
-def _witness(witness: Witness) -> str:
+def show_witness(witness: Witness, lengths: Mapping[str, int] | None = None) -> str:
     """Draw the complexes of a counterexample, with their kernel notation below."""
     names = sorted({name for c in (*witness.reactants, *witness.products) for name in c.domains})
     paint = colours(names)
     sides = [
-        "".join(figure(draw(c, {}, str, paint), show_kernel(c)) for c in side)
+        "".join(figure(draw(c, lengths or {}, str, paint), show_kernel(c)) for c in side)
         for side in (witness.reactants, witness.products)
         if side
     ]
-    return f"<h3>{escape(witness.problem)}</h3><div class='row'>{'<p>→</p>'.join(sides)}</div>"
+    told = "<br>".join(map(escape, witness.problem.splitlines()))
+    return f"<h3>{told}</h3><div class='row'>{'<p>→</p>'.join(sides)}</div>"

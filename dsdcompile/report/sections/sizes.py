@@ -5,7 +5,6 @@ from __future__ import annotations
 from dsdcompile.passes.cost import Cost
 from dsdcompile.report.headlines import plan_lines
 from dsdcompile.report.page import Section, paragraph, table
-from dsdcompile.report.summary import bimolecular
 from dsdcompile.stages.compilation import DesignCrns, keeps_kinetics
 from dsdcompile.stages.results import Results
 
@@ -41,7 +40,7 @@ def _reduction(results: Results) -> str:
         made = "Algorithm 1 makes" if results.source.network is not None else "The file holds"
         first = f"{made} the formal CRN, {HOW[results.design.reduction]}. "
     return (
-        f"{first}{bimolecular(compiled)} of the reduced CRN's reactions have two reactants. Legalising bounds product "
+        f"{first}{compiled.bimolecular} of the reduced CRN's reactions have two reactants. Legalising bounds product "
         f"lists to {compiled.max_products} so that no strand grows too long."
     )
 
@@ -83,7 +82,9 @@ def _passes(compiled: DesignCrns) -> str:
     shown = table(("after", "reactions", *COSTS), rows, (1, 2, 3, 4, 5, 6))
     if len(compiled.tried) < 2:
         return shown
-    plans = [(one.name, *(("given up", "", "", "", "") if one.cost is None else _costs(one.cost))) for one in compiled.tried]
+    plans = [
+        (one.name, *(("given up", "", "", "", "") if one.cost is None else _costs(one.cost))) for one in compiled.tried
+    ]
     built = "".join(paragraph(f"{line[0].upper()}{line[1:]}.") for line in plan_lines(compiled))
     return shown + built + table(("plan", *COSTS), plans, (1, 2, 3, 4, 5))
 

@@ -61,7 +61,7 @@ class Spelled:
 
     def holding(self, conditions: Conditions) -> Toehold:
         """Return what holds an incumbent when the branch has gone through; the strongest if several are held."""
-        joined, found = self.way.joined, [toehold("", conditions, inner_first=True)]
+        joined, toeholds = self.way.joined, [toehold("", conditions, inner_first=True)]
         for group in self._held():
             before, after = joined.beside(group[0], -1), joined.beside(group[-1], 1)
             inner_first = before != NOTHING and joined.partner[before] != NOTHING
@@ -71,7 +71,7 @@ class Spelled:
             if beyond != NOTHING and joined.partner[beyond] != NOTHING:
                 outer = reverse_complement(self.token(beyond))
             inner = self.token(before if inner_first else after)
-            found.append(
+            toeholds.append(
                 toehold(
                     "".join(self.token(place) for place in group),
                     conditions,
@@ -80,7 +80,7 @@ class Spelled:
                     inner_first=inner_first,
                 )
             )
-        return min(found[1:] or found, key=lambda one: one.energy)
+        return min(toeholds[1:] or toeholds, key=lambda one: one.energy)
 
     def _held(self) -> list[tuple[int, ...]]:
         """Return the held places in stretches."""

@@ -1,8 +1,6 @@
 """A predicted rate constant for every step of every module of a system that has sequences.
 
-Each step is looked up as a displacement once a template; its toeholds are spelled out in each module. The chance that
-the toehold is open is the least chance of any of its bases, in the free invader and in the complex it invades: exact
-where one helix hides all of it, and never too low.
+Each step is looked up as a displacement once a template; its toeholds are spelled out in each module.
 """
 
 from __future__ import annotations
@@ -19,9 +17,11 @@ from dsdcompile.dsd.displacement import Displacement, displacements
 from dsdcompile.dsd.domain import Domain
 from dsdcompile.dsd.system import DsdSystem
 from dsdcompile.dsd.template import Template, TemplateReaction
-from dsdcompile.sequences.rates.geometry import Spelled, question
+from dsdcompile.sequences.rates.geometry import Spelled
+from dsdcompile.sequences.rates.openness import Opening, Shares, open_shares, openings
 from dsdcompile.sequences.rates.three_step import Rate, displacement_rate
-from dsdcompile.sequences.thermo.model import Question, ThermoModel
+from dsdcompile.sequences.thermo.conditions import Conditions
+from dsdcompile.sequences.thermo.model import ThermoModel
 
 UNKNOWN: Final = 10.0
 """Spread of a step that is no three-way displacement: it keeps the design's rate constant, give or take this factor."""
@@ -50,7 +50,13 @@ class StepRates:
             object.__setattr__(self, name, frozen_floats(getattr(self, name)))
 
 
-def step_rates(system: DsdSystem, sequences: Mapping[str, str], model: ThermoModel, otherwise: FloatArray) -> StepRates:
+def step_rates(
+    system: DsdSystem,
+    sequences: Mapping[str, str],
+    model: ThermoModel,
+    otherwise: FloatArray,
+    shares: Shares | None = None,
+) -> StepRates:
     """Predict the rate constant of every step.
 
     Args:
@@ -58,6 +64,7 @@ def step_rates(system: DsdSystem, sequences: Mapping[str, str], model: ThermoMod
         sequences: Of all domains that are ordered.
         model: Of secondary structure; its conditions are those of the reaction.
         otherwise: Rate constants of steps that are no displacement (modules, template reactions), /M/s.
+        shares: How likely toeholds are open, if that is known without asking the model.
 
     Raises:
         BackendError: the thermodynamic backend fails.
@@ -72,8 +79,7 @@ def step_rates(system: DsdSystem, sequences: Mapping[str, str], model: ThermoMod
         for module in range(system.n_modules)
         for column in range(len(system.templates[system.template[module]].reactions))
     ]
-    openness = _Openness(model, sequences)
-    made: dict[tuple[int, int], tuple[Spelled, Complex, Complex]] = {}
+    made: dict[tuple[int, int], tuple[Spelled, Opening, Opening]] = {}
     for module, column in steps:
         found = ways[system.template[module]][column]
         if found is not None:
@@ -81,15 +87,16 @@ def step_rates(system: DsdSystem, sequences: Mapping[str, str], model: ThermoMod
             names = system.names(module)
             spelled = Spelled(way, {slot: sequences[name] for slot, name in names.items() if name in sequences})
             here = (invader.renamed(names.__getitem__), target.renamed(names.__getitem__))
-            openness.ask(*here)
-            made[module, column] = (spelled, *here)
-    openness.answer()
+            made[module, column] = (spelled, *openings(way, *here, sequences))
+    asked = list(dict.fromkeys(opening for _, *both in made.values() for opening in both))
+    told = open_shares(asked, model) if shares is None else shares(asked)
+    share = dict(zip(asked, told, strict=True))
     values, spread = np.zeros(otherwise.shape), np.ones(otherwise.shape)
     for step in steps:
         values[step], spread[step] = otherwise[step], UNKNOWN
     beyond = []
-    for (module, column), (spelled, invader, target) in made.items():
-        rate = predict(spelled, openness.share(spelled.way, invader, target), model)
+    for (module, column), (spelled, one, other) in made.items():
+        rate = predict(spelled, share[one] * share[other], model.conditions)
         values[module, column], spread[module, column] = rate.value, rate.spread
         if rate.extrapolated:
             beyond.append((module, column, rate.extrapolated))
@@ -97,9 +104,8 @@ def step_rates(system: DsdSystem, sequences: Mapping[str, str], model: ThermoMod
     return StepRates(values, spread, tuple(beyond), unknown, len(steps))
 
 
-def predict(spelled: Spelled, share: float, model: ThermoModel) -> Rate:
+def predict(spelled: Spelled, share: float, conditions: Conditions) -> Rate:
     """Return the rate constant of a displacement whose toehold is open with a given probability."""
-    conditions = model.conditions
     invading, holding = spelled.invading(conditions), spelled.holding(conditions)
     return displacement_rate(invading, spelled.branch(), holding, conditions, open_share=share)
 
@@ -121,33 +127,3 @@ def intended(
 
 def _order(complex_: Complex) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return complex_.sequence, complex_.structure
-
-
-class _Openness:
-    """Asks about each complex once."""
-
-    def __init__(self, model: ThermoModel, sequences: Mapping[str, str]) -> None:
-        """Start with no questions."""
-        self._model, self._sequences = model, sequences
-        self._questions: dict[Question, FloatArray] = {}
-
-    def ask(self, *complexes: Complex) -> None:
-        """Note some complexes."""
-        for complex_ in complexes:
-            self._questions.setdefault(question(complex_, self._sequences)[0], np.zeros(0))
-
-    def answer(self) -> None:
-        """Ask the model about all of them."""
-        asked = list(self._questions)
-        for one, answer in zip(asked, self._model.ensembles(asked), strict=True):
-            self._questions[one] = answer.unpaired
-
-    def share(self, way: Displacement, invader: Complex, target: Complex) -> float:
-        """Return the probability that a displacement's toehold is open on both sides."""
-        found = 1.0
-        targets = [place - way.joined.border for place in way.targets[: len(way.toehold)]]
-        for complex_, places in ((invader, way.toehold), (target, targets)):
-            asked, where = question(complex_, self._sequences)
-            unpaired = self._questions[asked]
-            found *= min((float(unpaired[where[place]].min(initial=1.0)) for place in places), default=1.0)
-        return min(max(found, 0.0), 1.0)

@@ -112,7 +112,7 @@ def displacement_rate(
         release = _unbinding(incumbent.energy + constants.held, branch, conditions, constants)
     # k_f k_b k_r(m) / (k_r(n) k_r(m) + k_r(n) k_b + k_r(m) k_b), divided by k_b k_r(m): finite where nothing holds
     value = constants.binding / (leave / migration + (leave / release) + 1.0)
-    beyond = _beyond(invading, incumbent)
+    beyond = _beyond(invading, branch, incumbent)
     return Rate(open_share * value, SPREAD**2 if beyond else SPREAD, beyond)
 
 
@@ -121,20 +121,24 @@ def _unbinding(energy: float, branch: int, conditions: Conditions, constants: Co
     return constants.binding * (2.0 / branch) * math.exp(min(energy / conditions.rt, 600.0))
 
 
-def _beyond(invading: Toehold, incumbent: Toehold) -> tuple[str, ...]:
-    """Return in which respects a step is outside the table: up to 15 nt invading, up to 7 holding, at most 2 more."""
-    found = []
+def _beyond(invading: Toehold, branch: int, incumbent: Toehold) -> tuple[str, ...]:
+    """Return in which respects a step is outside the table, by the constants below."""
+    respects = []
+    if branch > LONGEST_BRANCH:
+        respects.append(f"branch of {branch} nt, measured to {FITTED_BRANCH}")
     if invading.length > LONGEST_INVADING:
-        found.append(f"invading toehold of {invading.length} nt, measured to {LONGEST_INVADING}")
+        respects.append(f"invading toehold of {invading.length} nt, measured to {LONGEST_INVADING}")
     if incumbent.length > LONGEST_HOLDING:
-        found.append(f"incumbent held by {incumbent.length} nt, measured to {LONGEST_HOLDING}")
+        respects.append(f"incumbent held by {incumbent.length} nt, measured to {LONGEST_HOLDING}")
     if incumbent.length and incumbent.length - invading.length > MOST_UPHILL:
-        found.append(
+        respects.append(
             f"incumbent held by {incumbent.length} nt against {invading.length}, measured to {MOST_UPHILL} more"
         )
-    return tuple(found)
+    return tuple(respects)
 
 
+LONGEST_BRANCH: Final = 22
+"""Up to 2 nt more than were measured change a constant by less than a quarter, well within its spread."""
 LONGEST_INVADING: Final = 15
 LONGEST_HOLDING: Final = 7
 MOST_UPHILL: Final = 2

@@ -102,3 +102,6 @@ class Nupack:
         return Ensemble(
             energy + shift, float(best[0].energy) + shift, str(best[0].structure), unpaired, probability, defect
         )
+
+
+BACKEND = Nupack

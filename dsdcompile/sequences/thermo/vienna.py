@@ -97,6 +97,9 @@ class Vienna:
         self.close()
 
 
+BACKEND = Vienna
+
+
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
     """Block interrupts in this thread and in processes started from it; one that comes meanwhile arrives afterwards."""

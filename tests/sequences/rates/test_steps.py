@@ -20,6 +20,7 @@ from dsdcompile.schemes.scheme import Scheme
 from dsdcompile.schemes.translate import translate
 from dsdcompile.sequences.rates.geometry import Spelled
 from dsdcompile.sequences.rates.leaks import leak_rate, leak_rates
+from dsdcompile.sequences.rates.openness import Opening, open_shares
 from dsdcompile.sequences.rates.steps import UNKNOWN, step_rates
 from dsdcompile.sequences.rates.three_step import LEAK, SPREAD, displacement_rate
 from dsdcompile.sequences.rates.toeholds import toehold
@@ -87,6 +88,32 @@ def test_every_step_of_every_scheme_gets_a_rate(scheme: Scheme) -> None:
     assert (wide.spread[used] <= SPREAD**2).all()
     # half as open on either side: a quarter of the rate
     assert shut.values[used] == pytest.approx(wide.values[used] / 4, rel=1e-9)
+
+
+def test_shares_that_are_known_ask_nothing_and_each_toehold_is_asked_about_once() -> None:
+    system = translate(parse_crn("A -> B\nA -> C\n"), find_scheme("soloveichik2010"))
+    lengths = {name: domain.length for name, domain in system.inventory.domains.items()}
+    sequences, design = words(sorted(lengths), lengths), np.full((2, 2), 1e6)
+    model, told = Open(0.5), list[Opening]()
+
+    def known(asked: Sequence[Opening]) -> list[float]:
+        told.extend(asked)
+        return [0.5] * len(asked)
+
+    without = step_rates(system, sequences, Open(0.5), design)
+    assert (step_rates(system, sequences, model, design, known).values == without.values).all()
+    assert not model.asked
+    assert len(told) == len(set(told)) < 2 * without.count  # both modules take up the same A
+
+
+def test_the_least_open_base_of_a_toehold_counts() -> None:
+    @dataclass
+    class Falling(Open):
+        def ensembles(self, questions: Sequence[Question]) -> list[Ensemble]:
+            return [Ensemble(0.0, 0.0, "", np.linspace(1.0, 0.0, q.length)) for q in questions]
+
+    asked = [Opening(Question(("ACTACTACTAC",)), places) for places in (((0, 3),), ((0, 3), (5, 6)), ())]
+    assert open_shares(asked, Falling()) == pytest.approx((0.8, 0.5, 1.0))
 
 
 def test_a_step_that_is_no_displacement_keeps_the_designs_rate_and_says_so() -> None:

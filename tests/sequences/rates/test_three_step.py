@@ -111,6 +111,8 @@ def test_what_was_not_measured_says_so_and_is_less_certain() -> None:
     assert long.spread > SPREAD
     held = displacement_rate(Toehold(2, -1.0), 15, Toehold(8, -9.0), THEIRS)
     assert len(held.extrapolated) == 2
+    assert not displacement_rate(Toehold(6, -8.0), 21, FREE, THEIRS).extrapolated
+    assert "branch of 27 nt" in displacement_rate(Toehold(6, -8.0), 27, FREE, THEIRS).extrapolated[0]
 
 
 def test_the_interval_is_that_of_a_lognormal() -> None:

@@ -40,3 +40,15 @@ def test_the_package_imports_nothing_until_a_name_is_used():
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )  # fmt: skip
     assert done.stdout.strip() == "[] [] True False"
+
+
+def test_verify_is_the_function_also_once_its_room_has_been_imported():
+    code = (
+        "import dsdcompile as dc; import dsdcompile.verify.verdict; from dsdcompile import verify;"
+        "from dsdcompile.verify.names import names_check; print(dc.verify is verify, verify.__module__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    assert done.stdout.strip() == "True dsdcompile.api"
