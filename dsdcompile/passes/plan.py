@@ -19,6 +19,7 @@ from dsdcompile.errors import LimitExceededError
 from dsdcompile.passes.catalogue import BY_COST, PAPER, PASSES
 from dsdcompile.passes.cost import Cost
 from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass, Setting
+from dsdcompile.passes.fanout import FANOUT
 from dsdcompile.passes.legalise import LEGALISE
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -32,8 +33,8 @@ FORMAL = Pass(
 )
 """What every plan begins with: it is told what the formal CRN would cost."""
 HOPELESS = 100
-"""A plan is given up whose reduced CRN, by naive trees, takes this many times the modules of another plan: sharing saves
-a factor of some ten."""
+"""Sharing is not searched where naive trees take this many times the modules of another plan: it saves a factor of some
+ten."""
 
 
 @final
@@ -70,11 +71,11 @@ class Plan:
 @final
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A plan, and what the implementable CRN costs that it makes; None where it was given up: it costs more, or numbers
-    grow beyond their range."""
+    """A plan, and what the implementable CRN costs that it makes."""
 
     name: str
     cost: Cost | None
+    """None where it was given up: it costs more, or numbers grow beyond their range."""
 
 
 @final
@@ -147,7 +148,7 @@ def run_passes(
 
     reduced = run_all(Makes.REDUCED, run(FORMAL, unchanged(formal)))
     naive = steps[-1].cost.modules
-    if below is not None and naive > HOPELESS * (1 + below.modules):
+    if below is not None and FANOUT in asked and naive > HOPELESS * (1 + below.modules):
         raise CostlierError(f"{naive:,} modules by naive trees")
     legal = run_all(Makes.IMPLEMENTABLE, unchanged(reduced.crn))
     return PlanResult(reduced, legal, tuple(steps))

@@ -112,9 +112,10 @@ def test_merging_long_lists_adds_them():
 def test_a_plan_that_is_refused_does_not_hide_one_that_is_not():
     crn = chain([10**9, 10**9], "Y", outputs="#! output Y")
     told: list[str] = []
-    made = cheapest(crn, Setting(MODEL), plans("cost"), told.append)
+    made = cheapest(crn, Setting(MODEL), plans("cost")[::-1], told.append)
     assert made.cost.modules < 200
     assert any("given up" in line and "copies" in line for line in told)
+    assert [one.cost for one in made.tried] == [None, made.cost]
     assert limit(made.legal.crn, [[2.0]]) == 2e18
 
 
