@@ -82,7 +82,9 @@ def _stages(commands: Commands) -> None:
         parser.add_argument("design", type=Path, metavar="DESIGN|FILE.crn", help="design file, or reactions")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder of results (default: build/NAME)")
         parser.add_argument("--scheme", metavar="NAME", help="scheme (see `dsdcompile schemes`), or a file scheme.py")
-        parser.add_argument("--reduce", metavar="HOW", help="paper, cost or none: the same as --set passes.reduce=HOW")
+        parser.add_argument(
+            "--reduce", metavar="HOW", help="cheapest, paper, cost or none: the same as --set passes.reduce=HOW"
+        )
         parser.add_argument("--thermo", metavar="NAME", help="vienna or nupack: the same as sequences.thermo")
         parser.add_argument("--example", metavar="N", help="the example whose curves are drawn, from 1")
         _data_dir(parser)

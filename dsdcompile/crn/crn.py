@@ -30,6 +30,8 @@ from dsdcompile.errors import CrnError
 
 NO_RAIL = -1
 """In a table of rails: this value has no such rail (a single-rail value has no minus rail)."""
+ROUNDING = 1e-12
+"""A value may be below what an offset makes 0 by this share of the offset: in another unit both are rounded."""
 
 
 def renumbering(size: int, kept: IntArray) -> IntArray:
@@ -281,7 +283,7 @@ class Crn:
         shifted = given + self.offsets
         minus = self.inputs[:, 1]
         single = minus == NO_RAIL
-        if (shifted[:, single] < 0).any():
+        if (shifted < -ROUNDING * self.offsets)[:, single].any():
             worst = int(np.argmin(shifted.min(axis=0) + np.where(single, 0.0, np.inf)))
             raise CrnError(
                 f"input {worst + 1} is negative on {self.species[self.inputs[worst, 0]]}, which has no minus rail"

@@ -57,8 +57,8 @@ class Design(Table):
 
     @property
     def reduction(self) -> str:
-        """How the formal CRN is reduced: as asked, else a network as the paper does, and reactions not at all."""
-        return self.passes.reduce or ("paper" if self.network is not None else "none")
+        """How the formal CRN is reduced: as asked, else a network as cheaply as can be, and reactions not at all."""
+        return self.passes.reduce or ("cheapest" if self.network is not None else "none")
 
     @model_validator(mode="after")
     def _one_source(self) -> Design:

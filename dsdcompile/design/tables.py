@@ -98,10 +98,11 @@ class InputsTable(Table):
 class PassesTable(Table):
     """How the formal CRN is rewritten before it is built."""
 
-    reduce: Literal["paper", "cost", "none"] | None = Field(
+    reduce: Literal["cheapest", "paper", "cost", "none"] | None = Field(
         None,
-        description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; none: not at all (default: paper "
-        "for a network, none for reactions, which are built as they are written)",
+        description="paper: Algorithm 2 everywhere; cost: where it lowers the cost; cheapest: the plan that costs "
+        "least of all with and without Algorithm 2, input shift and fan-out sharing; none: not at all (default: "
+        "cheapest for a network, none for reactions, which are built as they are written)",
     )
     optional: Annotated[
         tuple[OptionalPass, ...],

@@ -84,7 +84,8 @@ class Pass:
     by_cost: bool = False
     """Whether ``passes.reduce = "cost"`` includes it."""
     choice: Choice | None = None
-    """With ``by_cost``: the plans with and without it are compared, and the cheaper one is built."""
+    """Where given, plans with and without it are compared, and the cheapest one is built: by ``passes.reduce =
+    "cheapest"``, and by ``"cost"`` if that includes it."""
     follows: Pass | None = None
     """A pass without which this one has nothing to add: it runs only where that one does."""
 

@@ -1,23 +1,25 @@
 """Which passes run, in which order, and what each saves.
 
 ``reduce`` says how far unimolecular reactions are substituted away: everywhere (``paper``, Algorithm 2), where it
-lowers the cost (``cost``), or nowhere (``none``). Optional passes are named. What is chosen runs in the order of
-:data:`dsdcompile.passes.catalogue.PASSES`: first what makes the reduced CRN, then what makes the implementable one. A
-CRN whose kinetics must stay as they are is legalised only, once what is written twice is combined.
+lowers the cost (``cost``), whichever of these is cheaper (``cheapest``), or nowhere (``none``). Passes that declare a
+choice are tried and left out, and the stated cost decides. Optional passes are named. What is chosen runs in the order
+of :data:`dsdcompile.passes.catalogue.PASSES`: first what makes the reduced CRN, then what makes the implementable one.
+A CRN whose kinetics must stay as they are is legalised only, once what is written twice is combined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import final
 
 from dsdcompile.crn.crn import Crn
 from dsdcompile.errors import LimitExceededError
-from dsdcompile.passes.catalogue import BY_COST, PASSES
+from dsdcompile.passes.catalogue import BY_COST, PAPER, PASSES
 from dsdcompile.passes.cost import Cost
 from dsdcompile.passes.declared import Applies, Keeps, Makes, Pass, Setting
+from dsdcompile.passes.fanout import FANOUT
 from dsdcompile.passes.legalise import LEGALISE
 from dsdcompile.passes.result import PassResult, unchanged
 
@@ -30,6 +32,9 @@ FORMAL = Pass(
     applies=Applies.ALWAYS,
 )
 """What every plan begins with: it is told what the formal CRN would cost."""
+HOPELESS = 100
+"""Sharing is not searched where naive trees take this many times the modules of another plan: it saves a factor of some
+ten."""
 
 
 @final
@@ -54,6 +59,26 @@ class Step:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Passes that run together, beside those that need not be chosen."""
+
+    name: str
+    """What is told of it, such as ``cost, with input shift, with naive trees``."""
+    chosen: frozenset[Pass]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A plan, and what the implementable CRN costs that it makes."""
+
+    name: str
+    cost: Cost | None
+    """None where it was given up: it costs more, or numbers grow beyond their range."""
+
+
+@final
 @dataclass(frozen=True, eq=False)
 class PlanResult:
     """What a plan made of a formal CRN."""
@@ -64,6 +89,8 @@ class PlanResult:
     """From the reduced to the implementable CRN."""
     steps: tuple[Step, ...]
     """Every pass, beginning with the formal CRN and ending with the implementable one."""
+    tried: tuple[Tried, ...] = ()
+    """The plans it was compared with, itself among them."""
 
     @property
     def cost(self) -> Cost:
@@ -96,7 +123,7 @@ def run_passes(
         below: What another way costs; None for no other.
 
     Raises:
-        CostlierError: this way takes more nucleotides than ``below``, as is known before all its trees are written out.
+        CostlierError: this way takes more than ``below``, as is known before all its trees are written out.
         CrnError: a pass cannot be applied.
         LimitExceededError: numbers grow beyond their range.
     """
@@ -120,38 +147,70 @@ def run_passes(
         return made
 
     reduced = run_all(Makes.REDUCED, run(FORMAL, unchanged(formal)))
+    naive = steps[-1].cost.modules
+    if below is not None and FANOUT in asked and naive > HOPELESS * (1 + below.modules):
+        raise CostlierError(f"{naive:,} modules by naive trees")
     legal = run_all(Makes.IMPLEMENTABLE, unchanged(reduced.crn))
     return PlanResult(reduced, legal, tuple(steps))
+
+
+def plans(how: str, optional: Collection[Pass] = ()) -> tuple[Plan, ...]:
+    """Return the plans that a way of reducing compares; of those that cost the same the first is built.
+
+    Args:
+        how: ``none``, ``paper`` (Algorithm 2), ``cost`` (what lowers the cost), or ``cheapest`` (that with and without
+            every pass about which cost can decide: input shift, Algorithm 2, fan-out sharing).
+        optional: Passes that run in every plan.
+
+    Raises:
+        KeyError: there is no such way.
+    """
+    choices = [one for one in PASSES if one.choice is not None and one not in optional]
+    base, open_ = {
+        "none": (frozenset[Pass](), []),
+        "paper": (PAPER, []),
+        "cost": (BY_COST, [one for one in choices if one.by_cost]),
+        "cheapest": (BY_COST | PAPER | frozenset(choices), choices),
+    }[how]
+    found = []
+    for taken in product((True, False), repeat=len(open_)):
+        made = list(zip(open_, taken, strict=True))
+        told = [one.choice.taken if take else one.choice.left_out for one, take in made if one.choice is not None]
+        without = {one for one, take in made if not take}
+        found.append(Plan(", ".join(told) or how, frozenset({*base, *optional} - without)))
+    # Plans that do more come later: they must gain by it, and Algorithm 2 may make lists without end.
+    return tuple(sorted(found, key=lambda plan: len(plan.chosen - BY_COST)))
 
 
 def cheapest(
     formal: Crn,
     setting: Setting,
-    optional: Collection[Pass] = (),
+    compared: Sequence[Plan],
     progress: Callable[[str], None] = lambda line: None,
 ) -> PlanResult:
-    """Run the passes that cost asks for with and without those about which it decides; return what costs least.
+    """Run some plans and return what costs least, with what the others would have cost.
 
     Raises:
         CrnError: a pass cannot be applied.
         LimitExceededError: numbers grow beyond their range every way.
     """
-    chosen = {*BY_COST, *optional}
-    choices = [(one, one.choice) for one in PASSES if one in BY_COST and one.choice is not None]
-    plans: list[PlanResult] = []
+    found: list[PlanResult] = []
+    tried: list[Tried] = []
     refused: LimitExceededError | None = None
-    for taken in product((True, False), repeat=len(choices)):
-        pairs = list(zip(choices, taken, strict=True))
-        progress(", ".join(choice.taken if take else choice.left_out for (_, choice), take in pairs))
-        without = {one for (one, _), take in pairs if not take}
+    for plan in compared:
+        if len(compared) > 1:
+            progress(plan.name)
+        best = min((made.cost for made in found), key=lambda cost: cost.rank, default=None)
+        cost: Cost | None = None
         try:
-            best = min((made.cost for made in plans), key=lambda cost: cost.rank, default=None)
-            plans.append(run_passes(formal, setting, chosen - without, progress, below=best))
+            found.append(run_passes(formal, setting, plan.chosen, progress, below=best))
+            cost = found[-1].cost
         except CostlierError as error:
             progress(f"costs more: {error}")
         except LimitExceededError as error:
             progress(f"given up: {error}")
             refused = refused or error
-    if not plans and refused is not None:
+        tried.append(Tried(plan.name, cost))
+    if not found and refused is not None:
         raise refused
-    return min(plans, key=lambda made: made.cost.rank)
+    return replace(min(found, key=lambda made: made.cost.rank), tried=tuple(tried))

@@ -22,7 +22,7 @@ from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import IntArray, Sparse, checked_product, checked_sum, frozen_sparse
 from dsdcompile.errors import CrnError
 from dsdcompile.passes.cancel import cancel
-from dsdcompile.passes.declared import Applies, Keeps, Pass
+from dsdcompile.passes.declared import Applies, Choice, Keeps, Pass
 from dsdcompile.passes.rails import conversions
 from dsdcompile.passes.result import PassResult
 
@@ -48,6 +48,7 @@ REDUCE = Pass(
     "Algorithm 2: substitute reactions of one reactant everywhere, then cancel",
     "#! input X\n#! output Y\nX -> A + Y\nA -> 2Y",
     applies=Applies.PAPER,
+    choice=Choice("with Algorithm 2", "without Algorithm 2"),
 )
 
 

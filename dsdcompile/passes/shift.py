@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from dsdcompile.crn.crn import NO_RAIL, Crn
 from dsdcompile.crn.matrices import FloatArray
 from dsdcompile.errors import CrnError
-from dsdcompile.passes.declared import Keeps, Pass, Setting
+from dsdcompile.passes.declared import Choice, Keeps, Pass, Setting
 from dsdcompile.passes.rails import closed_pairs, conversions
 from dsdcompile.passes.reduce import substitute
 from dsdcompile.passes.result import PassResult, unchanged
@@ -62,4 +62,5 @@ SHIFT = Pass(
     Keeps.LIMIT,
     "add a constant to inputs that can be negative, so that they need one rail",
     "#! input Xp Xn\n#! output Yp Yn\nXp -> Yp\nXn -> Yn",
+    choice=Choice("with input shift", "with both rails of inputs"),
 )

@@ -23,7 +23,7 @@ SPENT = 0.01
 
 def headlines(results: Results, *, verdict: bool = True) -> list[str]:
     """Return a run in a few lines; ``verdict`` says whether that of the verification is one of them."""
-    lines = [_reactions_line(results.compiled)]
+    lines = [_reactions_line(results.compiled), *plan_lines(results.compiled)]
     if results.translated is not None:
         lines += _system_lines(results.translated)
     lines += [f"warning: {warning}" for warning in results.warnings]
@@ -47,6 +47,15 @@ def headlines(results: Results, *, verdict: bool = True) -> list[str]:
 def _reactions_line(compiled: DesignCrns) -> str:
     formal, reduced, legal = (crn.n_reactions for crn in (compiled.formal, compiled.reduced, compiled.implementable))
     return f"reactions: {formal} formal, {reduced} reduced, {legal} implementable"
+
+
+def plan_lines(compiled: DesignCrns) -> list[str]:
+    """Return which of the compared plans is built; nothing if there was one."""
+    if len(compiled.tried) < 2:
+        return []
+    built = compiled.steps[-1].cost
+    name = next(one.name for one in compiled.tried if one.cost == built)
+    return [f"plan: {name}: the cheapest of {len(compiled.tried)}, synthesis about {built.money:,.0f}"]
 
 
 def _system_lines(translated: Translated) -> list[str]:

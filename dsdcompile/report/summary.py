@@ -6,6 +6,7 @@ from typing import Any
 
 from dsdcompile.dsd.matching import Matching
 from dsdcompile.lab.order import OrderSheet
+from dsdcompile.passes.cost import Cost
 from dsdcompile.report.comparison import label_counts
 from dsdcompile.stages.compilation import DesignCrns
 from dsdcompile.stages.results import Results
@@ -48,18 +49,21 @@ def _compiled(compiled: DesignCrns) -> dict[str, Any]:
             "reduced_bimolecular": compiled.bimolecular,
         },
         "max_products": compiled.max_products,
-        "passes": [
-            {
-                "name": step.name,
-                "reactions": step.reactions,
-                "modules": step.cost.modules,
-                "strands": step.cost.strands,
-                "nucleotides": step.cost.nucleotides,
-                "longest_strand": step.cost.longest,
-                "cost": round(step.cost.money, 2),
-            }
-            for step in compiled.steps
+        "passes": [{"name": step.name, "reactions": step.reactions, **_cost(step.cost)} for step in compiled.steps],
+        "plans": [
+            {"name": one.name, "given_up": True} if one.cost is None else {"name": one.name, **_cost(one.cost)}
+            for one in compiled.tried
         ],
+    }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {
+        "modules": cost.modules,
+        "strands": cost.strands,
+        "nucleotides": cost.nucleotides,
+        "longest_strand": cost.longest,
+        "cost": round(cost.money, 2),
     }
 
 

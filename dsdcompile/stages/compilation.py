@@ -18,10 +18,10 @@ from dsdcompile.design.design import Design
 from dsdcompile.dsd.domain import DomainLengths
 from dsdcompile.errors import DesignError, LimitExceededError
 from dsdcompile.passes.annihilate import annihilated
-from dsdcompile.passes.catalogue import PAPER, named
+from dsdcompile.passes.catalogue import named
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.declared import Keeps, Setting
-from dsdcompile.passes.plan import Step, cheapest, run_passes
+from dsdcompile.passes.plan import Step, Tried, cheapest, plans, run_passes
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.result import PassResult
 from dsdcompile.schemes.scheme import Scheme
@@ -47,6 +47,8 @@ class DesignCrns:
     max_products: int
     steps: tuple[Step, ...] = ()
     """Every pass with the cost after it, from the formal CRN on."""
+    tried: tuple[Tried, ...] = ()
+    """The plans that were compared, and what each would have cost."""
     warnings: tuple[str, ...] = ()
     """What was asked for and not done."""
 
@@ -86,13 +88,12 @@ def compile_crn(
     reduced = None
     if keeps_kinetics(design, source.formal):
         plan = run_passes(source.formal, setting, (), progress, kinetics=True)
-    elif design.reduction == "cost":
-        plan = cheapest(source.formal, setting, optional, progress)
-        with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
-            reduced = reduce(source.formal).crn
     else:
-        paper = PAPER if design.reduction == "paper" else frozenset()
-        plan = run_passes(source.formal, setting, optional | paper, progress)
+        compared = plans(design.reduction, optional)
+        plan = cheapest(source.formal, setting, compared, progress)
+        if len(compared) > 1:
+            with suppress(LimitExceededError):  # else what was merged stands for it: it has no such lists
+                reduced = reduce(source.formal).crn
     check_buildable(plan.legal.crn, scheme)
     return DesignCrns(
         formal=source.formal,
@@ -103,6 +104,7 @@ def compile_crn(
         lengths=model.lengths,
         max_products=model.max_products,
         steps=plan.steps,
+        tried=plan.tried,
         warnings=_passed_over(design, source.formal),
     )
 

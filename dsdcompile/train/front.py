@@ -23,7 +23,7 @@ from dsdcompile.network.network import Network
 from dsdcompile.passes.catalogue import named
 from dsdcompile.passes.cost import Cost, CostModel
 from dsdcompile.passes.declared import Setting
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.small.price import Tables, tables
 from dsdcompile.simulate.batches import Batches, run
 from dsdcompile.train.chains import Candidate, Chain, Examples, candidates
@@ -190,7 +190,7 @@ def _confirmed(network: Network, found: Candidate, recipe: Recipe, model: CostMo
         CrnError: it is not.
     """
     setting = Setting(model, examples.lowest)
-    cost = cheapest(compile_network(network), setting, named(("shift",) if recipe.shifted else ())).cost
+    cost = cheapest(compile_network(network), setting, plans("cost", named(("shift",) if recipe.shifted else ()))).cost
     if cost.strands != found.strands:
         raise CrnError(f"a network was priced at {found.strands} strands in the search, and compiles to {cost.strands}")
     return cost

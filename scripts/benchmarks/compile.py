@@ -27,7 +27,7 @@ from dsdcompile.network.compile import compile_network
 from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.declared import Setting
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.schemes.catalogue import find_scheme
 
@@ -115,7 +115,7 @@ def measure(name: str, method: str, most: int, scheme_name: str) -> dict[str, An
     begun = time.perf_counter()
     formal = compile_network(source)
     if method == "passes":
-        outcome = cheapest(formal, Setting(model))
+        outcome = cheapest(formal, Setting(model), plans("cost"))
         cost, built = outcome.cost, outcome.legal.crn
     else:
         built = formal if method.endswith("unreduced") else reduce(formal).crn

@@ -18,7 +18,7 @@ from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.catalogue import named
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.declared import Setting
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.small.price import SmallPrice
 from dsdcompile.schemes.catalogue import find_scheme
 
@@ -48,7 +48,9 @@ def main(arguments: list[str]) -> int:
             lowest = rng.normal(-1.0, 0.5, size[0]) if number % 2 else None
             begun = time.process_time()
             crn = compile_network(Network(layers, "integer"))
-            cost = cheapest(crn, Setting(model, lowest), named(() if lowest is None else ("shift",))).cost
+            cost = cheapest(
+                crn, Setting(model, lowest), plans("cost", named(() if lowest is None else ("shift",)))
+            ).cost
             full_time += time.process_time() - begun
             weights, biases = [one.weights for one in layers], [one.biases for one in layers]
             said = quick(weights, biases, lowest)  # compiles at the first call

@@ -60,7 +60,7 @@ def test_bad_files_get_one_message(made, tmp_path, capsys):
     assert main(["check", str(made / "system.pil"), str(tmp_path / "none.csv")]) == 2
     assert "none.csv: no such file" in capsys.readouterr().err
     assert main(["check", str(made / "strands.csv"), str(made / "strands.csv")]) == 2
-    assert "line 1, column 8: expected 'length NAME = NUMBER'" in capsys.readouterr().err
+    assert "line 1, column 1: expected 'length NAME = NUMBER'" in capsys.readouterr().err
 
 
 def test_nupack_that_is_not_there_gets_one_message(tmp_path, capsys):

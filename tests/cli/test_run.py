@@ -59,7 +59,7 @@ def test_a_run_writes_every_file_of_the_contract(relu):
     assert {p.name for p in relu.iterdir() if p.is_file()} == FILES >= CONTRACT
     summary = json.loads((relu / "summary.json").read_text())
     assert summary["reactions"]["formal"] == 4
-    assert summary["reactions"]["implementable"] == summary["modules"] == 3
+    assert summary["reactions"]["implementable"] == summary["modules"] == 2
     assert summary["verification"]["verdict"] == "proved"
     labels = summary["labels"]
     assert labels["formal_agrees"] == labels["reduced_agrees"] == labels["implementation_agrees"] == labels["examples"]
@@ -115,12 +115,12 @@ def test_a_stage_alone_writes_its_files_and_its_part_of_the_summary(tmp_path):
     assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     assert {"strands.csv", "order.xlsx", "protocol.md"} <= {p.name for p in tmp_path.iterdir()}
     summary = json.loads((tmp_path / "summary.json").read_text())
-    assert summary["order"]["strands"] == 20
+    assert summary["order"]["strands"] == 16
     assert "verification" not in summary
     assert run("verify", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["verification"]["verdict"] == "proved"
-    assert summary["order"]["strands"] == 20
+    assert summary["order"]["strands"] == 16
 
 
 def test_a_changed_design_does_not_keep_old_numbers_or_files(tmp_path):
@@ -138,7 +138,7 @@ def test_another_example_keeps_the_strands_that_were_ordered(tmp_path):
     assert run("order", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet") == 0
     assert run("simulate", ROOT / "designs/relu.toml", "--out", tmp_path, "--quiet", "--example", 2) == 0
     assert (tmp_path / "strands.csv").exists()
-    assert json.loads((tmp_path / "summary.json").read_text())["order"]["strands"] == 20
+    assert json.loads((tmp_path / "summary.json").read_text())["order"]["strands"] == 16
 
 
 def test_timings_say_where_the_time_went(relu):

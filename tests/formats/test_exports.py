@@ -64,7 +64,7 @@ def test_a_file_that_does_not_name_its_parts_is_guessed_by_length():
     ("pil", "strands", "message"),
     [
         ("length a == 6", STRANDS, "line 1, column 8: expected 'length NAME = NUMBER'"),
-        (PIL + "Z = h( \n", STRANDS, r"line \d+: .*never closed"),
+        (PIL + "Z = h( \n", STRANDS, r"line \d+, column 5 of .*never closed"),
         (PIL, STRANDS.replace("sequence", "letters"), "no column 'sequence'"),
         (PIL, "name,role,domains,sequence,length\nX,signal,a,ACU,3\n", "line 2: expected 3 letters of ACGT"),
         (PIL, "\n".join(STRANDS.splitlines()[:2]) + "\n", "no strand has domain"),

@@ -21,7 +21,7 @@ from dsdcompile.passes.declared import Setting
 from dsdcompile.passes.inline import inline
 from dsdcompile.passes.legalise import legalise
 from dsdcompile.passes.merge import merge
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.reduce import reduce
 from dsdcompile.passes.shapes import shape_table
 from dsdcompile.schemes.catalogue import SCHEMES
@@ -112,9 +112,10 @@ def test_merging_long_lists_adds_them():
 def test_a_plan_that_is_refused_does_not_hide_one_that_is_not():
     crn = chain([10**9, 10**9], "Y", outputs="#! output Y")
     told: list[str] = []
-    made = cheapest(crn, Setting(MODEL), progress=told.append)
+    made = cheapest(crn, Setting(MODEL), plans("cost")[::-1], told.append)
     assert made.cost.modules < 200
     assert any("given up" in line and "copies" in line for line in told)
+    assert [one.cost for one in made.tried] == [None, made.cost]
     assert limit(made.legal.crn, [[2.0]]) == 2e18
 
 

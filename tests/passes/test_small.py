@@ -16,7 +16,7 @@ from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.catalogue import named
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.declared import Setting
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.sharing import share
 from dsdcompile.passes.small.draws import permuted, seeded, uniform
 from dsdcompile.passes.small.price import SmallPrice, shape_number, shape_of
@@ -37,7 +37,7 @@ PRICES = [SmallPrice(model) for model in MODELS]
 
 def _full(layers: list[Layer], model: CostModel, lowest: np.ndarray | None) -> tuple[int, int, int]:
     crn = compile_network(Network(tuple(layers), "integer"))
-    cost = cheapest(crn, Setting(model, lowest), named(() if lowest is None else ("shift",))).cost
+    cost = cheapest(crn, Setting(model, lowest), plans("cost", named(() if lowest is None else ("shift",)))).cost
     return cost.modules, cost.strands, cost.nucleotides
 
 

@@ -3,6 +3,8 @@
 Below zero a reaction may run away and the error estimate of an implicit method see nothing (see the sweep's kernel).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -126,6 +128,7 @@ def test_dosing_and_horizons_count_no_reaction_that_cannot_fire():
 def test_an_engine_that_is_wrong_is_refuted(states, said, monkeypatch):
     crn = Crn.of([Reaction(("A", "B"), ("W",))], initial={"A": 1.0, "B": 2.0})
     wrong = np.array([[crn.initial, [states[crn.index[s]] for s in crn.species]]])
-    monkeypatch.setattr(ode.sweep, "integrate", lambda *_: (wrong.copy(), {}))
+    engine = replace(ode.sweep.ENGINE, integrate=lambda *_: (wrong.copy(), {}))
+    monkeypatch.setattr(ode, "ENGINES", (engine,))
     with pytest.raises(SimulationError, match=said):
         simulate(crn, crn.initial, [0, 1], method="sweep")

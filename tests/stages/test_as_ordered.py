@@ -36,7 +36,7 @@ def test_what_is_ordered_is_slower_leaks_and_can_be_read_in_between(tmp_path, ca
     assert pure["worst_gate_share"] < pure["purest"]["worst_gate_share"]
     assert "full length: 69% of the worst strand" in said
     told = json.loads((tmp_path / "comparison.json").read_text())["as_ordered"]
-    assert len(told["step_rates"]) == made["steps"] == 8
+    assert len(told["step_rates"]) == made["steps"] == 6
     assert all(10 < step["predicted_per_molar_second"] < 4e6 for step in told["step_rates"])
     assert len(told["leaks"]) == made["leak_reactions"] > 0
     assert "When to read" in (tmp_path / "protocol.md").read_text()

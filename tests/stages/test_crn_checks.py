@@ -10,7 +10,6 @@ from dsdcompile.passes import plan
 from dsdcompile.passes.legalise import LEGALISE
 from dsdcompile.passes.reduce import REDUCE
 from dsdcompile.passes.result import PassResult
-from dsdcompile.stages import compilation
 from dsdcompile.stages.compilation import compile_crn
 from dsdcompile.stages.crn_checks import crn_checks
 from dsdcompile.stages.source import read_source
@@ -83,7 +82,7 @@ def test_a_wrong_reduction_is_named(tmp_path, monkeypatch):
 
     spoilt_reduce = dataclasses.replace(REDUCE, run=wrong)
     monkeypatch.setattr(plan, "PASSES", tuple(spoilt_reduce if one is REDUCE else one for one in plan.PASSES))
-    monkeypatch.setattr(compilation, "PAPER", frozenset({spoilt_reduce}))
+    monkeypatch.setattr(plan, "PAPER", frozenset({spoilt_reduce}))
     names = [check.name for check in refuted(source, compile_crn(design, source))]
     assert "pass reduce keeps the limit" in names
     assert "implementable CRN = formal CRN, by limits" in names

@@ -11,7 +11,7 @@ from dsdcompile.network.network import Layer, Network
 from dsdcompile.passes.catalogue import named
 from dsdcompile.passes.cost import CostModel
 from dsdcompile.passes.declared import Setting
-from dsdcompile.passes.plan import cheapest
+from dsdcompile.passes.plan import cheapest, plans
 from dsdcompile.passes.small.price import tables
 from dsdcompile.schemes.catalogue import find_scheme
 from dsdcompile.simulate.batches import Batches
@@ -89,7 +89,9 @@ def test_what_a_chain_remembers_is_true():
     assert [one.strands for one in met] == sorted({one.strands for one in met})
     for one in met[:: max(1, len(met) // 6)]:
         network = Network(one.layers, "integer")
-        cost = cheapest(compile_network(network), Setting(MODEL, chain.examples.lowest), named(["shift"])).cost
+        cost = cheapest(
+            compile_network(network), Setting(MODEL, chain.examples.lowest), plans("cost", named(["shift"]))
+        ).cost
         assert cost.strands == one.strands
         outputs = network(chain.examples.inputs.T)
         own = outputs[np.arange(150), chain.examples.labels]

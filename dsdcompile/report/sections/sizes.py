@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dsdcompile.passes.cost import Cost
+from dsdcompile.report.headlines import plan_lines
 from dsdcompile.report.page import Section, paragraph, table
 from dsdcompile.stages.compilation import DesignCrns, keeps_kinetics
 from dsdcompile.stages.results import Results
 
 HOW = {
     "paper": "Algorithm 2 the reduced one",
+    "cheapest": "Algorithm 2 the reduced one, and of the plans that were compared the cheapest is built",
     "cost": "merging what does the same the reduced one, and substitution and sharing go as far as they save",
     "none": "and nothing is reduced",
 }
 """How the reduced CRN is made, by ``passes.reduce``."""
+COSTS = ("modules", "strands", "nt", "longest (nt)", "synthesis at passes.price")
+"""What is told of a cost."""
 
 
 def section(results: Results) -> Section:
@@ -72,18 +77,19 @@ def _system(results: Results) -> str:
 
 
 def _passes(compiled: DesignCrns) -> str:
-    """Return what the CRN costs after each pass, built by naive trees where lists are still too long."""
-    rows = [
-        (
-            step.name,
-            f"{step.reactions:,}",
-            f"{step.cost.modules:,}",
-            f"{step.cost.strands:,}",
-            f"{step.cost.nucleotides:,}",
-            step.cost.longest,
-            f"{step.cost.money:,.0f}",
-        )
-        for step in compiled.steps
+    """Return what the CRN costs after each pass, built by naive trees where lists are still too long; and the plans."""
+    rows = [(step.name, f"{step.reactions:,}", *_costs(step.cost)) for step in compiled.steps]
+    shown = table(("after", "reactions", *COSTS), rows, (1, 2, 3, 4, 5, 6))
+    if len(compiled.tried) < 2:
+        return shown
+    plans = [
+        (one.name, *(("given up", "", "", "", "") if one.cost is None else _costs(one.cost))) for one in compiled.tried
     ]
-    head = ("after", "reactions", "modules", "strands", "nt", "longest (nt)", "synthesis at passes.price")
-    return table(head, rows, (1, 2, 3, 4, 5, 6))
+    built = "".join(paragraph(f"{line[0].upper()}{line[1:]}.") for line in plan_lines(compiled))
+    return shown + built + table(("plan", *COSTS), plans, (1, 2, 3, 4, 5))
+
+
+def _costs(cost: Cost) -> tuple[object, ...]:
+    """Return what is told of a cost, under the headings :data:`COSTS`."""
+    told = (cost.modules, cost.strands, cost.nucleotides)
+    return (*(f"{number:,}" for number in told), cost.longest, f"{cost.money:,.0f}")

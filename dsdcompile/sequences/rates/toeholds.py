@@ -28,7 +28,7 @@ def toehold(sequence: str, conditions: Conditions, *, inner: str = "", outer: st
         SequenceError: a neighbour is more than one base, or a letter is none of ACGT.
 
     >>> round(toehold("TCTCC", Conditions(25.0, 0.0, 0.0125), inner="G", inner_first=True).energy, 2)
-    -6.0
+    -6.02
     """
     if len(inner) > 1 or len(outer) > 1 or set(sequence + inner + outer) - set("ACGT"):
         raise SequenceError(f"a toehold {sequence!r} between {inner!r} and {outer!r}; expected letters of ACGT")
