@@ -90,7 +90,8 @@ def test_what_gates_hold_of_annihilated_outputs_counts(scheme, tmp_path):
     away = {one["other"]: one["distance_to_limit"][one["other"]] for one in found}
     assert {"reduced", "implementation"} <= away.keys() <= {"reduced", "implementation", "crosstalk"}
     assert max(away["reduced"], away["implementation"]) < 0.02
-    assert max(away.values()) < 0.5  # unintended bindings hold a little more; without what gates hold it is over 1
+    # Unintended bindings hold more, most where all species share a toehold; without what gates hold it is over 1.
+    assert max(away.values()) < 0.75
     names = [check["name"] for check in json.loads((tmp_path / "verification.json").read_text())["checks"]]
     assert "implementable CRN: annihilated pairs carry nothing but their difference" in names
 
