@@ -241,3 +241,13 @@ def test_centred_fuels_stand_at_their_level_halfway():
     np.testing.assert_allclose(table[1, 0], 1.03e-7)
     np.testing.assert_allclose(table[2], 1e-7)
     assert matched_rates(system, matching, np.full(3, 1e-7))[1, 0] == pytest.approx(matching.gamma * 1e-4 / 1e-7)
+
+
+def test_a_centred_backward_strand_that_modules_share_stands_no_lower_than_half():
+    # Both A + B give one backward strand. The first leaves 90 nM of it, which would ask for 50 - 45 nM of its share.
+    crn = parse_crn("A + B -> C [k = 0.1]\nA + B -> D [k = 0.2]")
+    system = translate(crn, SCHEME)
+    supply = Supply(margin=0.0, floor=0.1, depletion=0.05, c_max=1e-7, centred=True)
+    fired = np.array([90.0, 10.0])
+    table = matched_dose(system, fired, fired, np.full(2, 1e-7), UNIT, supply).fuels
+    np.testing.assert_allclose(table, [[1.45e-7, 0.25e-7, 1.45e-7], [1.05e-7, 0.45e-7, 1.05e-7]])

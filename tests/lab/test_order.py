@@ -126,6 +126,15 @@ def test_a_plate_is_of_one_scale_and_purification_and_not_below_the_vendors_leas
     assert layout.tubes == (*few, *lit)
 
 
+@pytest.mark.parametrize(("more", "tubes"), [(23, 23), (24, 0)])
+def test_as_many_as_the_vendors_least_are_a_plate_of_their_own(sheet, more, tubes):
+    line = replace(sheet.lines[0], five="", three="")
+    lines = [replace(line, strand=replace(line.strand, name=f"s{n}")) for n in range(96 + more)]
+    layout = lay_out(lines, 96, dict(IDT.plate_minimum)[96])
+    assert [len(plate.wells) for plate in layout.plates] == [96, more][: 2 - (tubes > 0)]
+    assert len(layout.tubes) == tubes
+
+
 def test_a_plate_is_normalised_to_the_least_it_was_delivered(sheet):
     lines = [replace(line, delivered=nmol) for line, nmol in zip(sheet.lines[:3], (4.0, 2.5, 6.0), strict=True)]
     (plate,) = lay_out([replace(line, five="", three="", scale="25nm") for line in lines], 96, 1).plates

@@ -267,25 +267,6 @@ def test_a_scheme_that_takes_three_keeps_them():
     assert join(crn, lambda shape: len(shape.reactants) <= 3).crn == crn
 
 
-# -- inline -----------------------------------------------------------------------------------------------------------
-
-
-def test_inlining_happens_where_it_saves():
-    text = "#! input X\n#! input V\n#! species V Y0 Y1 Y2 Y3 Y4 Y5\n"
-    text += "".join(f"#! output Y{i}\n" for i in range(6))
-    used_once = parse_crn(text + "X -> A + Y0\nA -> Y1 + Y2")
-    assert shown(inline(used_once, 4)) == ["X -> Y0 + Y1 + Y2"]
-    shared = parse_crn(text + "X -> A + Y0 + Y1 + Y2\nV -> A + Y0 + Y1 + Y2\nA -> Y3 + Y4 + Y5")
-    assert shown(inline(shared, 4)) == shown(shared)
-
-
-@given(networks(), st.integers(2, 5))
-def test_inlining_never_costs(network, most):
-    crn = compile_network(network)
-    before, after = (legalise(c, lambda shape: True, most).crn.n_reactions for c in (crn, inline(crn, most).crn))
-    assert after <= before
-
-
 # -- fanout -----------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsdcompile.crn.shape import ReactionShape
+from dsdcompile.dsd.absent import NO_SPECIES
 from dsdcompile.dsd.domain import complement
 from dsdcompile.dsd.kernel import parse_kernel, show_kernel
 from dsdcompile.dsd.template import Role
@@ -56,6 +57,23 @@ def test_equal_complexes_are_one_and_doses_add_up():
     assert build.complexes["W"].dose == 1.5
     with pytest.raises(SchemeError, match="two complexes"):
         build.fuel("W", strand("y t"))
+
+
+def test_only_the_first_step_of_a_walk_holds_the_signal_that_walks():
+    build = Assembly()
+    build.fuel("G", ladder(gap("t"), top("x u"), top("b")))
+    build.signal("s0", 0, strand("t x"))
+    build.fuel("H", strand("u b"))
+    build.walk("G", [gap("t"), top("x u"), top("b")], [("t", "x"), ("u", "b")], holds=0)
+    assert {name: part.species for name, part in build.complexes.items()} == {
+        "G": NO_SPECIES, "s0": 0, "H": NO_SPECIES, "G1": 0, "W1": NO_SPECIES, "G2": NO_SPECIES, "W2": NO_SPECIES
+    }  # fmt: skip
+    # The first strand leaves a toehold bare, so it may return; the second covers all.
+    assert [(r.reactants, r.products, r.step) for r in build.reactions] == [
+        (("s0", "G"), ("W1", "G1"), "forward"),
+        (("W1", "G1"), ("s0", "G"), "reverse"),
+        (("H", "G1"), ("W2", "G2"), "commit"),
+    ]
 
 
 @pytest.mark.parametrize(

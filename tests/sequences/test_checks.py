@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dsdcompile.crn.text import parse_crn
 from dsdcompile.errors import SequenceError
@@ -19,7 +21,9 @@ from dsdcompile.sequences.rules.catalogue import RULES, thresholds
 from dsdcompile.sequences.rules.evidence import gather
 from dsdcompile.sequences.rules.finding import Offender, judge
 from dsdcompile.sequences.rules.limits import Limits
+from dsdcompile.sequences.rules.repeats import longest_repeat
 from dsdcompile.sequences.rules.rule import Planted
+from dsdcompile.sequences.rules.toehold_energy import TOEHOLD_SPREAD
 from dsdcompile.sequences.sequenced import SequencedSystem
 from dsdcompile.sequences.thermo.vienna import Vienna
 
@@ -132,6 +136,43 @@ def test_a_repeat_is_drawn_with_both_places(model):
     assert first == second
     assert len(first) == finding.worst
     assert marks[0].index("=") != marks[1].index("=")
+
+
+@pytest.mark.parametrize(
+    ("sequence", "places", "found"),
+    [
+        ("ACGTACGT", [1, 2, 3, 4, 1, 2, 3, 4], (0, 0, 0)),  # a domain that a strand has twice
+        ("ACGTACGT", [1, 2, 3, 4, 5, 6, 7, 8], (4, 0, 4)),  # two domains with the same letters
+        ("ACGTGACGT", [1, 2, 3, 4, 9, 1, 2, 3, 4], (1, 2, 4)),  # a domain twice, and G once more
+        ("AAAAA", [1, 2, 3, 4, 5], (4, 0, 1)),  # overlapping itself
+    ],
+)
+def test_a_domain_is_no_repeat_of_itself(sequence, places, found):
+    assert longest_repeat(sequence, places) == found
+
+
+@given(st.text("AC", min_size=1, max_size=12), st.data())
+def test_the_longest_repeat_is_that_of_comparing_all_with_all(sequence, data):
+    places = data.draw(st.lists(st.integers(1, 6), min_size=len(sequence), max_size=len(sequence)))
+    every = [
+        (length, i, j)
+        for length in range(1, len(sequence))
+        for i in range(len(sequence) - length)
+        for j in range(i + 1, len(sequence) - length + 1)
+        if sequence[i : i + length] == sequence[j : j + length]
+        and all(places[i + k] != places[j + k] for k in range(length))
+    ]
+    length, i, j = longest_repeat(sequence, places)
+    assert length == max((found[0] for found in every), default=0)
+    assert not length or (length, i, j) in every
+
+
+@pytest.mark.parametrize("word", ["GCGGCC", "ATATTA"])
+def test_a_toehold_that_is_too_strong_deviates_as_much_as_one_that_is_too_weak(word, model):
+    finding = found_by("toehold energy", spoilt(a_A=word), model)
+    assert not finding.passed
+    assert finding.worst_few[0].names == ("a_A",)
+    assert finding.worst > Limits()[TOEHOLD_SPREAD]
 
 
 def test_a_closed_toehold_is_drawn_where_it_is(model):

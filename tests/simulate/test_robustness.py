@@ -136,6 +136,23 @@ def test_survival_counts_labels():
     assert survival([coin, fair], np.array([0, 1]), **options) == found
 
 
+def test_every_disturbance_meets_the_same_examples_and_the_same_draws():
+    crn = Crn.of([Reaction(("A",), ("B",)), Reaction(("C",), ("D",))], outputs=["B", "D"])
+    met: dict[str, list[tuple[int, float]]] = {"one": [], "two": [], "three": []}
+
+    def drawing(name):
+        def draw(example, random):
+            met[name].append((example, random.random()))
+            return crn, np.eye(4)[0]
+
+        return draw
+
+    disturbances = [Disturbance(name, 0.0, drawing(name)) for name in met]
+    survival(disturbances, np.array([0, 1, 0, 1]), trials=40, time=1.0, tolerances=Tolerances(), seed=3)
+    assert met["one"] == met["two"] == met["three"]
+    assert {example for example, _ in met["one"]} == {0, 1, 2, 3}
+
+
 def coins(crns):
     """Tubes whose Crn is one for all or one for each, and what survives."""
     labels = np.array([0, 1])

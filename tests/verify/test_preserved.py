@@ -108,7 +108,8 @@ def legalised():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda crn, new: crn.with_(initial=crn.initial + 1), "initial"),
+        (lambda crn, new: crn.with_(initial=crn.initial + (np.arange(crn.n_species) < new)), "initial"),
+        (lambda crn, new: crn.with_(initial=crn.initial + (np.arange(crn.n_species) == new)), "initial"),
         (lambda crn, new: crn.with_(outputs=np.array([[0, -1]])), "outputs"),
         (lambda crn, new: twice(crn, new), "2 reactions use"),
         (lambda crn, new: helped(crn, new), "with something else"),
