@@ -22,6 +22,22 @@ def test_counts(name, formal, reduced, bimolecular, tmp_path):
     assert (counts["formal"], counts["reduced"], counts["reduced_bimolecular"]) == (formal, reduced, bimolecular)
 
 
+def test_the_small_iris_network_takes_as_few_strands_as_the_front_promised(tmp_path):
+    summary = compiled("iris_small", tmp_path)
+    network = json.loads((ROOT / "designs/networks/iris_small.json").read_text())
+    assert summary["passes"][-1]["strands"] == network["training"]["strands"]
+    assert summary["reactions"]["implementable"] == 2
+
+
+@pytest.mark.slow
+def test_the_small_iris_network_is_proved_ordered_and_right_in_time(tmp_path):
+    assert main(["run", str(ROOT / "designs/iris_small.toml"), "--out", str(tmp_path / "b"), "--quiet"]) == 0
+    summary = json.loads((tmp_path / "b/summary.json").read_text())
+    assert summary["labels"]["correct"] == 146
+    assert summary["as_ordered"]["protocol_end"]["labels_agree"] == 150
+    assert (tmp_path / "b/protocol.md").exists()
+
+
 @pytest.mark.slow
 def test_the_mnist_network_compiles_to_the_papers_counts(tmp_path):
     counts = compiled("mnist", tmp_path)["reactions"]
